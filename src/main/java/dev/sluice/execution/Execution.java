@@ -1,0 +1,32 @@
+package dev.sluice.execution;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One request to run a program, as it walks from the front door to a session.
+ *
+ * @param id names this execution in headers and logs; random, never chosen by a client
+ * @param language the language's name or alias, as the client gave it; empty in a
+ * session, where only who runs the program reads the body
+ * @param version the version selector, as the client gave it; empty there too
+ * @param body the request in Piston's JSON, as the client wrote it; it is not copied, and
+ * must not be changed
+ */
+public record Execution(String id, String language, String version, ByteBuffer body) {
+
+	/**
+	 * The body from its beginning, with a position of its own.
+	 * @return a view that shares the bytes, on the heap
+	 */
+	@Override
+	public ByteBuffer body() {
+		return this.body.duplicate();
+	}
+
+	@Override
+	public String toString() {
+		return "Execution[" + this.id + ", " + this.language + "-" + this.version + ", " + this.body.remaining()
+				+ " bytes]";
+	}
+
+}

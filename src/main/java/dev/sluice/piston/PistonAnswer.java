@@ -1,0 +1,108 @@
+package dev.sluice.piston;
+
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+
+import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Verdict;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The 200 of {@code POST /api/v2/execute}.
+ */
+public final class PistonAnswer {
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private PistonAnswer() {
+	}
+
+	/**
+	 * Writes a verdict.
+	 * @param verdict what the program did
+	 * @return the JSON in UTF-8
+	 */
+	public static byte[] write(Verdict verdict) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+		try (JsonGenerator json = JSON.createGenerator(bytes)) {
+			json.writeStartObject();
+			if (verdict.compile() != null) {
+				write(json, "compile", verdict.compile());
+			}
+			write(json, "run", verdict.run());
+			json.writeStringProperty("language", verdict.runtime().language());
+			json.writeStringProperty("version", verdict.runtime().version());
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	/**
+	 * What the run wrote to standard output.
+	 * @param answer the JSON in UTF-8
+	 * @return the text; null where the bytes are no whole Piston answer
+	 */
+	public static @Nullable String stdout(byte[] answer) {
+		JsonNode run = tree(answer).path("run");
+		return run.path("stdout").isString() ? run.path("stdout").stringValue() : null;
+	}
+
+	/**
+	 * Whether the bytes are a verdict: Piston's shape, and no stage in which the sandbox
+	 * itself failed (status XX).
+	 * @param answer the JSON in UTF-8
+	 * @return whether they may be handed to a client as one
+	 */
+	public static boolean isVerdict(byte[] answer) {
+		JsonNode tree = tree(answer);
+		return tree.path("run").isObject() && !sandboxFailed(tree.path("run")) && !sandboxFailed(tree.path("compile"));
+	}
+
+	private static boolean sandboxFailed(JsonNode stage) {
+		return stage.path("status").isString() && stage.path("status").stringValue().equals("XX");
+	}
+
+	private static JsonNode tree(byte[] answer) {
+		try {
+			return JSON.readTree(answer);
+		}
+		catch (JacksonException ex) {
+			return JSON.missingNode();
+		}
+	}
+
+	private static void write(JsonGenerator json, String name, StageResult stage) {
+		json.writeName(name);
+		json.writeStartObject();
+		json.writeStringProperty("signal", stage.signal());
+		json.writeStringProperty("stdout", stage.stdout());
+		json.writeStringProperty("stderr", stage.stderr());
+		writeNumber(json, "code", (stage.code() != null) ? Long.valueOf(stage.code()) : null);
+		json.writeStringProperty("output", stage.output());
+		writeNumber(json, "memory", stage.memory());
+		json.writeStringProperty("message", stage.message());
+		json.writeStringProperty("status", (stage.status() != null) ? stage.status().name() : null);
+		writeNumber(json, "cpu_time", millis(stage.cpuTime()));
+		writeNumber(json, "wall_time", millis(stage.wallTime()));
+		json.writeEndObject();
+	}
+
+	private static void writeNumber(JsonGenerator json, String name, @Nullable Long value) {
+		json.writeName(name);
+		if (value != null) {
+			json.writeNumber(value.longValue());
+		}
+		else {
+			json.writeNull();
+		}
+	}
+
+	private static @Nullable Long millis(@Nullable Duration time) {
+		return (time != null) ? time.toMillis() : null;
+	}
+
+}

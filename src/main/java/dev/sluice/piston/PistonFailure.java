@@ -1,0 +1,125 @@
+package dev.sluice.piston;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Locale;
+
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The error body, and the status that goes with it. A fault of the client's own request
+ * is told in Piston's shape, {@code {"message": …}}; what failed on the way also has
+ * {@code code}, {@code executed}, {@code retryable} and {@code attempts}.
+ */
+public final class PistonFailure {
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private PistonFailure() {
+	}
+
+	/**
+	 * The HTTP status of a failure.
+	 * @param code what failed
+	 * @return the status, which never is that of the pool
+	 */
+	public static int status(FailureCode code) {
+		return switch (code) {
+			case INVALID_REQUEST -> 400;
+			case HOST_REFUSED -> 403;
+			case NOT_FOUND -> 404;
+			case BODY_TOO_LARGE -> 413;
+			case UNSUPPORTED_MEDIA_TYPE -> 415;
+			case ENGINE_BUSY -> 429;
+			case INTERNAL -> 500;
+			case TOKEN_UNAVAILABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_PATH_NOT_FOUND, POOL_IDENTIFIER_REFUSED,
+					POOL_REQUEST_REFUSED, POOL_UNREACHABLE, POOL_NOT_READY, POOL_BROKE, POOL_ANSWER_INVALID,
+					ENGINE_UNAVAILABLE, SANDBOX_FAILED ->
+				502;
+			case NO_POOL, POOL_FULL -> 503;
+			case POOL_TIMEOUT -> 504;
+		};
+	}
+
+	/**
+	 * Writes an error body.
+	 * @param failure the failure
+	 * @return the JSON in UTF-8
+	 */
+	public static byte[] write(ExecutionFailure failure) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		try (JsonGenerator json = JSON.createGenerator(bytes)) {
+			json.writeStartObject();
+			json.writeStringProperty("message", failure.message());
+			if (!isPistons(failure.code())) {
+				json.writeStringProperty("code", failure.code().text());
+				json.writeStringProperty("executed", failure.executed().name().toLowerCase(Locale.ROOT));
+				json.writeBooleanProperty("retryable", failure.retryable());
+				json.writeNumberProperty("attempts", failure.attempts());
+			}
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	/**
+	 * Reads an error body that an adapter of ours wrote.
+	 * @param status the HTTP status that came with it
+	 * @param body the JSON
+	 * @return the failure; null where the bytes are no such body
+	 */
+	public static @Nullable ExecutionFailure read(int status, String body) {
+		try {
+			JsonNode tree = JSON.readTree(body);
+			if (!tree.path("message").isString()) {
+				return null;
+			}
+			String message = tree.path("message").stringValue();
+			return tree.has("code") ? read(tree, message) : pistons(status, message);
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable ExecutionFailure read(JsonNode tree, String message) {
+		for (FailureCode code : FailureCode.values()) {
+			if (code.text().equals(tree.path("code").asString(""))) {
+				return ExecutionFailure.of(code, message, executed(tree.path("executed").asString("")),
+						tree.path("retryable").asBoolean(false));
+			}
+		}
+		return null;
+	}
+
+	private static Executed executed(String word) {
+		return switch (word) {
+			case "no" -> Executed.NO;
+			case "yes" -> Executed.YES;
+			default -> Executed.UNKNOWN;
+		};
+	}
+
+	private static @Nullable ExecutionFailure pistons(int status, String message) {
+		for (FailureCode code : FailureCode.values()) {
+			if (isPistons(code) && status(code) == status) {
+				return ExecutionFailure.refused(code, message);
+			}
+		}
+		return null;
+	}
+
+	private static boolean isPistons(FailureCode code) {
+		return switch (code) {
+			case INVALID_REQUEST, NOT_FOUND, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> true;
+			default -> false;
+		};
+	}
+
+}

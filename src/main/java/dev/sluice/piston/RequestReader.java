@@ -1,0 +1,180 @@
+package dev.sluice.piston;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads an execute body in one streaming pass. A field's place in the body does not
+ * matter: what is wrong is decided afterwards, in Piston's order.
+ */
+final class RequestReader {
+
+	private static final int DEEPEST = 64;
+
+	private static final JsonMapper JSON = JsonMapper
+		.builder(JsonFactory.builder()
+			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+			.streamReadConstraints(
+					StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxStringLength(Integer.MAX_VALUE).build())
+			.build())
+		.build();
+
+	private @Nullable String language;
+
+	private @Nullable String version;
+
+	private @Nullable List<PistonFile> files;
+
+	private @Nullable JsonNode args;
+
+	private @Nullable JsonNode stdin;
+
+	private final Map<LimitName, JsonNode> limits = new EnumMap<>(LimitName.class);
+
+	PistonRequest read(ByteBuffer body) {
+		try (JsonParser parser = JSON.createParser(body.array(), body.arrayOffset() + body.position(),
+				body.remaining())) {
+			readBody(parser);
+		}
+		catch (StreamConstraintsException ex) {
+			throw PistonRequest.invalid("The request body is nested too deeply, or holds a number that is too long, "
+					+ place(ex.getLocation()));
+		}
+		catch (JacksonException ex) {
+			throw PistonRequest
+				.invalid("The request body is not valid JSON: " + reason(ex) + " " + place(ex.getLocation()));
+		}
+		return checked();
+	}
+
+	private PistonRequest checked() {
+		if (this.language == null || this.language.isEmpty()) {
+			throw PistonRequest.invalid("language is required as a string");
+		}
+		if (this.version == null || this.version.isEmpty()) {
+			throw PistonRequest.invalid("version is required as a string");
+		}
+		if (this.files == null) {
+			throw PistonRequest.invalid("files is required as an array");
+		}
+		for (int i = 0; i < this.files.size(); i++) {
+			if (this.files.get(i).content() == null) {
+				throw PistonRequest.invalid("files[" + i + "].content is required as a string");
+			}
+		}
+		return new PistonRequest(this.language, this.version, this.files, this.args, this.stdin, this.limits);
+	}
+
+	private void readBody(JsonParser parser) {
+		JsonToken first = parser.nextToken();
+		if (first == null) {
+			return;
+		}
+		if (first != JsonToken.START_OBJECT && first != JsonToken.START_ARRAY) {
+			throw PistonRequest.invalid("The request body is not a JSON object");
+		}
+		if (first == JsonToken.START_ARRAY) {
+			parser.skipChildren();
+		}
+		else {
+			while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+				readField(parser, parser.currentName());
+			}
+		}
+		if (parser.nextToken() != null) {
+			throw PistonRequest
+				.invalid("The request body goes on after its end " + place(parser.currentTokenLocation()));
+		}
+	}
+
+	private void readField(JsonParser parser, String name) {
+		JsonToken value = parser.nextToken();
+		switch (name) {
+			case "language" -> this.language = text(parser, value);
+			case "version" -> this.version = text(parser, value);
+			case "files" -> this.files = files(parser, value);
+			case "args" -> this.args = parser.readValueAsTree();
+			case "stdin" -> this.stdin = parser.readValueAsTree();
+			default -> readOther(parser, name);
+		}
+	}
+
+	private void readOther(JsonParser parser, String name) {
+		for (LimitName limit : LimitName.values()) {
+			if (limit.field().equals(name)) {
+				this.limits.put(limit, parser.readValueAsTree());
+				return;
+			}
+		}
+		parser.skipChildren();
+	}
+
+	private static @Nullable List<PistonFile> files(JsonParser parser, @Nullable JsonToken value) {
+		if (value != JsonToken.START_ARRAY) {
+			parser.skipChildren();
+			return null;
+		}
+		List<PistonFile> files = new ArrayList<>();
+		JsonToken entry = parser.nextToken();
+		while (entry != null && entry != JsonToken.END_ARRAY) {
+			files.add(file(parser, entry));
+			entry = parser.nextToken();
+		}
+		return files;
+	}
+
+	private static PistonFile file(JsonParser parser, JsonToken entry) {
+		if (entry != JsonToken.START_OBJECT) {
+			parser.skipChildren();
+			return new PistonFile(null, null, null);
+		}
+		JsonNode name = null;
+		String content = null;
+		JsonNode encoding = null;
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String field = parser.currentName();
+			JsonToken value = parser.nextToken();
+			switch (field) {
+				case "name" -> name = parser.readValueAsTree();
+				case "content" -> content = text(parser, value);
+				case "encoding" -> encoding = parser.readValueAsTree();
+				default -> parser.skipChildren();
+			}
+		}
+		return new PistonFile(name, content, encoding);
+	}
+
+	private static @Nullable String text(JsonParser parser, @Nullable JsonToken value) {
+		if (value == JsonToken.VALUE_STRING) {
+			return parser.getString();
+		}
+		parser.skipChildren();
+		return null;
+	}
+
+	private static String reason(JacksonException ex) {
+		String reason = ex.getOriginalMessage();
+		int end = (reason != null) ? reason.indexOf('\n') : -1;
+		return (end >= 0) ? String.valueOf(reason).substring(0, end) : String.valueOf(reason);
+	}
+
+	private static String place(@Nullable TokenStreamLocation location) {
+		return (location != null) ? "(line " + location.getLineNr() + ", column " + location.getColumnNr() + ")" : "";
+	}
+
+}
