@@ -1,0 +1,105 @@
+package dev.sluice.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.sluice.execution.Stage;
+
+/**
+ * The strongest sandbox: all namespaces, a read-only system without the machine's own
+ * files, a private temporary folder of bounded size, no network, and no way back.
+ */
+final class Bubblewrap implements Sandbox {
+
+	/** What of /etc compilers and interpreters need, and holds no secret. */
+	private static final List<String> SYSTEM_FILES = List.of("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
+			"/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types");
+
+	private static final List<String> SYSTEM_FOLDERS = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
+
+	private final List<String> system = new ArrayList<>();
+
+	private final long scratch;
+
+	Bubblewrap(long scratch, List<Path> visible) {
+		this.scratch = scratch;
+		add("--ro-bind", "/usr", "/usr");
+		SYSTEM_FOLDERS.forEach(this::addFolder);
+		SYSTEM_FILES.forEach((file) -> add("--ro-bind-try", file, file));
+		javaSettings().forEach((folder) -> add("--ro-bind-try", folder, folder));
+		visible.forEach((folder) -> add("--ro-bind-try", folder.toString(), folder.toString()));
+	}
+
+	@Override
+	public String name() {
+		return "bubblewrap";
+	}
+
+	@Override
+	public List<String> notEnforced() {
+		return List.of();
+	}
+
+	@Override
+	public boolean launcherIsChild() {
+		return true;
+	}
+
+	@Override
+	public List<String> prefix(Path folder, Stage stage) {
+		String size = Long.toString(this.scratch);
+		List<String> words = new ArrayList<>(
+				List.of("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent",
+						"--new-session", "--as-pid-1", "--hostname", "sandbox", "--uid", "65534", "--gid", "65534"));
+		words.addAll(this.system);
+		words.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", size, "--tmpfs",
+				"/dev/shm", "--perms", "1777", "--size", size, "--tmpfs", "/tmp"));
+		words.addAll(switch (stage) {
+			case COMPILE -> List.of("--bind", folder.toString(), "/tmp/box");
+			case RUN -> List.of("--ro-bind", folder.toString(), "/source");
+		});
+		words.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "sh", "-c"));
+		words.add(switch (stage) {
+			case COMPILE -> "cd /tmp/box && exec \"$@\"";
+			case RUN -> "cp -r /source /tmp/box && cd /tmp/box && exec \"$@\"";
+		});
+		words.add("sh");
+		return words;
+	}
+
+	private void addFolder(String folder) {
+		Path path = Path.of(folder);
+		try {
+			if (Files.isSymbolicLink(path)) {
+				add("--symlink", Files.readSymbolicLink(path).toString(), folder);
+			}
+			else if (Files.isDirectory(path)) {
+				add("--ro-bind", folder, folder);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void add(String... words) {
+		this.system.addAll(List.of(words));
+	}
+
+	/** Debian keeps a JDK's settings in /etc/java-VERSION-openjdk. */
+	private static List<String> javaSettings() {
+		List<String> folders = new ArrayList<>();
+		try (var found = Files.newDirectoryStream(Path.of("/etc"), "java*")) {
+			found.forEach((folder) -> folders.add(folder.toString()));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return folders;
+	}
+
+}

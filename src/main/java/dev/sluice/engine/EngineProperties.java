@@ -1,0 +1,129 @@
+package dev.sluice.engine;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The engine's settings.
+ *
+ * @param sandbox which sandbox to use; {@code auto} takes the strongest that works
+ * @param concurrency how many programs run at once; 0 is as many as there are cores
+ * @param queue how many programs may wait for their turn
+ * @param maxWait how long a program may wait for its turn
+ * @param path where a program's commands are looked for, as {@code PATH}
+ * @param visible folders outside of /usr that programs may read under bubblewrap
+ * @param firstUid the first of the user ids, one for each program that runs at once, that
+ * programs get where the engine runs as root
+ * @param folder where programs' files are kept while they run; the default is the
+ * system's folder for temporary files
+ * @param output how much a program may write to each of its two streams
+ * @param processes how many processes and threads a program may have
+ * @param openFiles how many files each of its processes may hold open
+ * @param fileSize how large a file it may write
+ * @param scratch how much it may write to its temporary folder in all
+ * @param maxWallTime the most wall-clock or processor time that a stage gets, asked or
+ * not
+ * @param maxMemory the most memory that a stage gets, asked or not
+ * @param compile what a compilation may use, where a language does not say otherwise
+ * @param run what a run may use, where a language does not say otherwise
+ * @param languages the languages to look for, by name
+ */
+@Validated
+@ConfigurationProperties("sluice.engine")
+record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue("0") @Min(0) int concurrency,
+		@DefaultValue("256") @Min(0) int queue, @DefaultValue("30s") Duration maxWait,
+		@DefaultValue("/usr/local/bin:/usr/bin:/bin") String path, @DefaultValue List<Path> visible,
+		@DefaultValue("60100") @Min(1) int firstUid, @Nullable Path folder, @DefaultValue("64KB") DataSize output,
+		@DefaultValue("64") @Min(1) int processes, @DefaultValue("2048") @Min(8) int openFiles,
+		@DefaultValue("10MB") DataSize fileSize, @DefaultValue("256MB") DataSize scratch,
+		@DefaultValue("60s") Duration maxWallTime, @DefaultValue("1GB") DataSize maxMemory,
+		@DefaultValue @Valid CompileLimits compile, @DefaultValue @Valid RunLimits run,
+		@DefaultValue Map<String, @Valid LanguageProperties> languages) {
+
+	/** The sandboxes, strongest first. */
+	enum SandboxKind {
+
+		/** The strongest that works. */
+		AUTO,
+
+		/** Namespaces and a private view of the file system, made by bubblewrap. */
+		BUBBLEWRAP,
+
+		/** Namespaces, made by unshare. */
+		NAMESPACES,
+
+		/** Limits of the kernel alone. */
+		RLIMITS
+
+	}
+
+	/**
+	 * What a compilation may use.
+	 *
+	 * @param wallTime from its start to its end
+	 * @param cpuTime processor time of all its processes
+	 * @param memory memory of all its processes
+	 */
+	record CompileLimits(@DefaultValue("10s") Duration wallTime, @DefaultValue("10s") Duration cpuTime,
+			@DefaultValue("1GB") DataSize memory) {
+	}
+
+	/**
+	 * What a run may use.
+	 *
+	 * @param wallTime from its start to its end
+	 * @param cpuTime processor time of all its processes
+	 * @param memory memory of all its processes
+	 */
+	record RunLimits(@DefaultValue("3s") Duration wallTime, @DefaultValue("3s") Duration cpuTime,
+			@DefaultValue("512MB") DataSize memory) {
+	}
+
+	/**
+	 * A language. In its commands <code>{main}</code> is the main file,
+	 * <code>{sources}</code> the main file and all others with the extension,
+	 * <code>{class}</code> the class to run, behind its package, and
+	 * <code>{memory}</code> the stage's memory limit in bytes.
+	 *
+	 * @param aliases its other names
+	 * @param runtime the package that provides it, where one provides several languages
+	 * @param version the command that prints its version; a language for which it fails
+	 * is not there
+	 * @param extension what the main file's name must end in; it is added where it does
+	 * not
+	 * @param namePatterns find in the main file what a file without a name is to be
+	 * called; the first that finds something decides
+	 * @param classPatterns find in the main file the class to run
+	 * @param packagePattern finds in the main file the package of its class
+	 * @param compile the command that compiles it; empty where there is none
+	 * @param run the command that runs it
+	 * @param output how much it may write to each stream, where that is not the default
+	 * @param compileLimits what its compilation may use, where that is not the default
+	 * @param runLimits what its run may use, where that is not the default
+	 */
+	record LanguageProperties(@DefaultValue List<String> aliases, @Nullable String runtime,
+			@NotNull @NotEmpty List<String> version, @DefaultValue("") String extension,
+			@DefaultValue List<String> namePatterns, @DefaultValue List<String> classPatterns,
+			@Nullable String packagePattern, @DefaultValue List<String> compile, @NotNull @NotEmpty List<String> run,
+			@Nullable DataSize output, @Nullable @Valid CompileLimits compileLimits,
+			@Nullable @Valid RunLimits runLimits) {
+	}
+
+	int slots() {
+		return (this.concurrency > 0) ? this.concurrency : Runtime.getRuntime().availableProcessors();
+	}
+
+}

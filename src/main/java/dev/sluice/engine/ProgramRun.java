@@ -1,0 +1,107 @@
+package dev.sluice.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.sluice.execution.Event;
+import dev.sluice.execution.Program;
+import dev.sluice.execution.SourceFile;
+import dev.sluice.execution.Stage;
+import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One program, from its files to its verdict. It blocks its thread, which must be one
+ * that outlives the program's processes.
+ */
+final class ProgramRun {
+
+	private final Launcher launcher;
+
+	private final Language language;
+
+	private final Program program;
+
+	private final Limits ceiling;
+
+	private final Consumer<Event> events;
+
+	private @Nullable StageRun current;
+
+	private boolean stopped;
+
+	ProgramRun(Launcher launcher, Language language, Program program, Limits ceiling, Consumer<Event> events) {
+		this.launcher = launcher;
+		this.language = language;
+		this.program = program;
+		this.ceiling = ceiling;
+		this.events = events;
+	}
+
+	/**
+	 * Compiles and runs the program; its last event is the verdict. Ends without one
+	 * where it was stopped.
+	 * @param folder where to keep its files
+	 * @param uid the user to run it as, where we are root
+	 * @param root whether we are
+	 * @throws IOException where the disk or the process table does not allow it
+	 * @throws InterruptedException where the engine is closing
+	 */
+	void run(Path folder, int uid, boolean root) throws IOException, InterruptedException {
+		try (Workspace workspace = Workspace.open(folder, uid, root)) {
+			List<SourceFile> files = this.language.named(this.program.files());
+			workspace.write(files);
+			this.events.accept(new Event.Chosen(this.program.runtime()));
+			StageResult compile = null;
+			if (!this.language.entry().compile().isEmpty()) {
+				Limits limits = this.language.compile().with(this.program.compile(), this.ceiling);
+				compile = stage(workspace, Stage.COMPILE,
+						this.language.command(this.language.entry().compile(), files, limits.memory()), limits, "");
+			}
+			StageResult run = compile;
+			if (run == null || run.succeeded()) {
+				Limits limits = this.language.run().with(this.program.run(), this.ceiling);
+				List<String> command = this.language.command(this.language.entry().run(), files, limits.memory());
+				command.addAll(this.program.args());
+				run = stage(workspace, Stage.RUN, command, limits, this.program.stdin());
+			}
+			this.events.accept(new Event.Ended(new Verdict(this.program.runtime(), compile, run)));
+		}
+	}
+
+	/**
+	 * Ends the program, at whatever stage it is.
+	 */
+	synchronized void stop() {
+		this.stopped = true;
+		if (this.current != null) {
+			this.current.stop();
+		}
+	}
+
+	private StageResult stage(Workspace workspace, Stage stage, List<String> command, Limits limits, String stdin)
+			throws IOException, InterruptedException {
+		this.events.accept(new Event.Began(stage));
+		Output output = new Output(this.language.output(), this.events);
+		Process process = start(workspace, stage, command, limits, output).await(stdin, limits.wallTime());
+		this.launcher.sweep(workspace.uid());
+		StageResult result = new StageOutcome(output, limits.cpuTime()).result(LaunchReport.read(workspace.report()),
+				process.exitValue());
+		this.events.accept(new Event.Exited(stage, result.code(), result.signal()));
+		return result;
+	}
+
+	private synchronized StageRun start(Workspace workspace, Stage stage, List<String> command, Limits limits,
+			Output output) throws IOException, InterruptedException {
+		if (this.stopped) {
+			throw new InterruptedException("The program is no longer wanted");
+		}
+		this.current = new StageRun(this.launcher.start(workspace, stage, command, limits),
+				this.launcher.sandbox().launcherIsChild(), output);
+		return this.current;
+	}
+
+}

@@ -1,0 +1,101 @@
+package dev.sluice.engine;
+
+import java.time.Duration;
+
+import dev.sluice.engine.LaunchReport.End;
+import dev.sluice.engine.LaunchReport.Why;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Status;
+import dev.sluice.execution.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what a stage wrote and what the launcher reported into Piston's words.
+ */
+final class StageOutcome {
+
+	private static final Logger logger = LoggerFactory.getLogger(StageOutcome.class);
+
+	private final Output output;
+
+	private final Duration cpuTime;
+
+	/**
+	 * Makes the outcome of a stage.
+	 * @param output what it wrote
+	 * @param cpuTime its limit of processor time, to know a kernel's kill for it
+	 */
+	StageOutcome(Output output, Duration cpuTime) {
+		this.output = output;
+		this.cpuTime = cpuTime;
+	}
+
+	/**
+	 * How the stage ended.
+	 * @param report what the launcher wrote
+	 * @param exitStatus the outermost process's, for the log
+	 * @return the result
+	 * @throws ExecutionFailure where the sandbox failed, so that there is none
+	 */
+	StageResult result(LaunchReport report, int exitStatus) {
+		Stream overflown = this.output.overflown();
+		End end = report.end();
+		if ("too long".equals(report.problem())) {
+			throw ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+					"args are longer than the system can hand to a program");
+		}
+		if (report.problem() != null || !report.started() || end == null && overflown == null) {
+			logger.warn("The sandbox failed: {} exit status {} {}", report, exitStatus,
+					this.output.text(Stream.STDERR).strip());
+			throw ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, executed(report),
+					"The sandbox failed, so there is no verdict on the program; its log says why");
+		}
+		if (overflown != null) {
+			boolean out = overflown == Stream.STDOUT;
+			return killed(end, out ? Status.OL : Status.EL, overflown.text() + " length exceeded");
+		}
+		return ended(end);
+	}
+
+	private StageResult ended(@Nullable End end) {
+		if (end == null) {
+			throw new IllegalStateException("A stage without an end");
+		}
+		boolean outOfCpu = end.why() == Why.CPU
+				|| end.signal() == Signals.KILL && end.cpuTime().compareTo(this.cpuTime) >= 0;
+		if (end.why() == Why.WALL) {
+			return killed(end, Status.TO, "Time limit exceeded (wall clock)");
+		}
+		if (outOfCpu) {
+			return killed(end, Status.TO, "Time limit exceeded");
+		}
+		if (end.signal() != 0) {
+			return of(end, null, Signals.name(end.signal()), Status.SG, "Caught fatal signal " + end.signal());
+		}
+		if (end.exit() != 0) {
+			return of(end, end.exit(), null, Status.RE, "Exited with error status " + end.exit());
+		}
+		return of(end, 0, null, null, null);
+	}
+
+	private static Executed executed(LaunchReport report) {
+		return (report.started() && report.problem() == null) ? Executed.YES : Executed.NO;
+	}
+
+	private StageResult killed(@Nullable End end, Status status, String message) {
+		return of(end, null, Signals.name(Signals.KILL), status, message);
+	}
+
+	private StageResult of(@Nullable End end, @Nullable Integer code, @Nullable String signal, @Nullable Status status,
+			@Nullable String message) {
+		return new StageResult(this.output.text(Stream.STDOUT), this.output.text(Stream.STDERR), this.output.both(),
+				code, signal, status, message, (end != null) ? end.memory() : null,
+				(end != null) ? end.cpuTime() : null, (end != null) ? end.wallTime() : null);
+	}
+
+}
