@@ -1,0 +1,121 @@
+package dev.sluice.adapter;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.http.Bodies;
+import dev.sluice.http.HostRule;
+import dev.sluice.http.Replies;
+import dev.sluice.http.StartRefusedException;
+import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.PistonRuntimes;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/**
+ * The adapter's HTTP side. Whatever path a pool sends an execution to, it is the same
+ * execution; each answer bears the adapter's own header.
+ */
+public final class Adapter {
+
+	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(5);
+
+	private final Workshop workshop;
+
+	private final DataSize maxBody;
+
+	Adapter(Workshop workshop, DataSize maxBody) {
+		this.workshop = workshop;
+		this.maxBody = maxBody;
+	}
+
+	/**
+	 * What runs the programs, for a start-up block. Blocks until it is known.
+	 * @return a heading and what there is to say of it, a line each
+	 */
+	public List<String> description() {
+		List<String> lines = new ArrayList<>(this.workshop.description());
+		String languages = this.workshop.runtimes()
+			.map(Adapter::list)
+			.onErrorResume(ExecutionFailure.class, (failure) -> Mono.just("unknown: " + failure.message()))
+			.blockOptional(KNOWN_WITHIN)
+			.orElse("");
+		lines.add("languages  " + languages);
+		return lines;
+	}
+
+	/**
+	 * Refuses to be reached from other machines where programs are not kept apart from
+	 * this one.
+	 * @param address the address that it is to be bound to; null means all
+	 * @throws StartRefusedException where it may not be
+	 */
+	public void refuseStrangers(@Nullable InetAddress address) {
+		if (!HostRule.isLoopback(address) && !this.workshop.isSandboxed()) {
+			throw new StartRefusedException(
+					"Programs are not kept apart from this machine, so only loopback may reach them: "
+							+ String.join("; ", this.workshop.description()).replaceAll(" +", " "),
+					"Install bubblewrap, or set server.address to 127.0.0.1.");
+		}
+	}
+
+	/**
+	 * What it serves.
+	 * @return its routes
+	 */
+	public RouterFunction<ServerResponse> routes() {
+		return RouterFunctions.route()
+			.GET("/health", (request) -> Replies.json("{\"status\":\"UP\"}".getBytes(StandardCharsets.UTF_8)))
+			.GET("/api/v2/runtimes", this::runtimes)
+			.POST("/**/execute", this::execute)
+			.route(RequestPredicates.all(), Replies::notFound)
+			.before(Adapter::stamped)
+			.before(Replies::requireJson)
+			.build();
+	}
+
+	private Mono<ServerResponse> execute(ServerRequest request) {
+		return Bodies.read(request, this.maxBody)
+			.map((body) -> new Execution(id(request), "", "", body))
+			.flatMap(this.workshop::execute)
+			.flatMap(Replies::answer)
+			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Mono<ServerResponse> runtimes(ServerRequest request) {
+		return this.workshop.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
+	}
+
+	private static String list(List<LanguageRuntime> runtimes) {
+		return runtimes.stream()
+			.map((runtime) -> runtime.language() + " " + runtime.version())
+			.collect(Collectors.joining(", "));
+	}
+
+	private static ServerRequest stamped(ServerRequest request) {
+		request.exchange().getResponse().getHeaders().set(AdapterHeaders.ADAPTER, AdapterHeaders.AGREEMENT);
+		return request;
+	}
+
+	private static String id(ServerRequest request) {
+		String id = request.headers().firstHeader(AdapterHeaders.EXECUTION);
+		return (id != null) ? id : UUID.randomUUID().toString();
+	}
+
+}

@@ -1,0 +1,146 @@
+package dev.sluice.adapter;
+
+import java.net.ConnectException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.http.Bodies;
+import dev.sluice.piston.PistonAnswer;
+import dev.sluice.piston.PistonFailure;
+import dev.sluice.piston.PistonRequest;
+import dev.sluice.piston.PistonRuntimes;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+
+/**
+ * A Piston beside the adapter, which gets each execution's body as it came, and nothing
+ * else of the request: no credentials above all.
+ */
+final class PistonWorkshop implements Workshop {
+
+	private final URI piston;
+
+	private final AdapterProperties properties;
+
+	private final WebClient http;
+
+	PistonWorkshop(URI piston, AdapterProperties properties) {
+		this.piston = piston;
+		this.properties = properties;
+		HttpClient client = HttpClient.create().responseTimeout(properties.pistonTimeout()).disableRetry(true);
+		this.http = WebClient.builder()
+			.clientConnector(new ReactorClientHttpConnector(client))
+			.baseUrl(piston.toString().replaceAll("/+$", ""))
+			.build();
+	}
+
+	@Override
+	public Mono<Answer> execute(Execution execution) {
+		return Mono.fromCallable(() -> checked(execution)).flatMap(this::send).onErrorMap(this::explain);
+	}
+
+	@Override
+	public Mono<List<LanguageRuntime>> runtimes() {
+		return this.http.get().uri("/api/v2/runtimes").exchangeToMono(this::runtimes).onErrorMap(this::explain);
+	}
+
+	@Override
+	public List<String> description() {
+		return List.of("engine     Piston at " + this.piston);
+	}
+
+	@Override
+	public boolean isSandboxed() {
+		return true;
+	}
+
+	/** What Piston answers to a body that is no request lacks a message. */
+	private static Execution checked(Execution execution) {
+		PistonRequest.read(execution.body());
+		return execution;
+	}
+
+	private Mono<Answer> send(Execution execution) {
+		return this.http.post()
+			.uri("/api/v2/execute")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(BodyInserters.fromDataBuffers(
+					Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(execution.body())))))
+			.exchangeToMono(this::answer);
+	}
+
+	private Mono<Answer> answer(ClientResponse response) {
+		int status = response.statusCode().value();
+		return body(response).map((body) -> {
+			if (status != 200) {
+				throw refused(status, body);
+			}
+			if (!PistonAnswer.isVerdict(body)) {
+				throw ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,
+						"Piston's sandbox failed, so there is no verdict on the program; Piston's log says why");
+			}
+			return Answer.whole(body, DefaultDataBufferFactory.sharedInstance);
+		});
+	}
+
+	private Mono<List<LanguageRuntime>> runtimes(ClientResponse response) {
+		return body(response).map((body) -> Optional.ofNullable(PistonRuntimes.read(body))
+			.orElseThrow(() -> notAPiston(response.statusCode().value())));
+	}
+
+	private Mono<byte[]> body(ClientResponse response) {
+		Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
+		return Bodies.join(body, this.properties.maxAnswer());
+	}
+
+	private ExecutionFailure refused(int status, byte[] body) {
+		if (status == 400) {
+			ExecutionFailure said = PistonFailure.read(status, new String(body, StandardCharsets.UTF_8));
+			return (said != null) ? said : ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+					"Piston refused the request, and did not say why");
+		}
+		if (status == 500) {
+			return ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,
+					"Piston answered 500, as it does where its sandbox fails; Piston's log says why");
+		}
+		return notAPiston(status);
+	}
+
+	private ExecutionFailure notAPiston(int status) {
+		return ExecutionFailure.refused(FailureCode.ENGINE_UNAVAILABLE, "What listens at " + this.piston + " answered "
+				+ status + ", and not as a Piston does: check sluice.adapter.piston-url");
+	}
+
+	private ExecutionFailure explain(Throwable error) {
+		Throwable cause = (error instanceof WebClientRequestException && error.getCause() != null) ? error.getCause()
+				: error;
+		return switch (cause) {
+			case ExecutionFailure failure -> failure;
+			case ConnectException refused ->
+				ExecutionFailure.passing(FailureCode.ENGINE_UNAVAILABLE, "No Piston accepts connections at "
+						+ this.piston + ": start it, or check sluice.adapter.piston-url");
+			default -> ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.UNKNOWN,
+					"The connection to Piston at " + this.piston + " broke: " + cause.getClass().getSimpleName());
+		};
+	}
+
+}

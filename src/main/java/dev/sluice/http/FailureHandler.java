@@ -1,0 +1,72 @@
+package dev.sluice.http;
+
+import java.time.Duration;
+
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.piston.PistonFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+
+/**
+ * Turns what a server's handlers fail with into an error body. Where a response has
+ * already left, the connection is broken instead.
+ */
+public final class FailureHandler implements WebExceptionHandler, Ordered {
+
+	private static final Logger logger = LoggerFactory.getLogger(FailureHandler.class);
+
+	/** Before Spring Boot's own. */
+	private static final int ORDER = -2;
+
+	@Override
+	public int getOrder() {
+		return ORDER;
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+		ServerHttpResponse response = exchange.getResponse();
+		ExecutionFailure failure = failure(error);
+		if (!response.setStatusCode(HttpStatusCode.valueOf(PistonFailure.status(failure.code())))) {
+			return Mono.error(error);
+		}
+		response.getHeaders().setContentType(Replies.JSON);
+		response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
+		Duration retryAfter = failure.retryAfter();
+		if (retryAfter != null) {
+			long seconds = retryAfter.plusMillis(999).toSeconds();
+			response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+		}
+		byte[] body = PistonFailure.write(failure);
+		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+	}
+
+	private static ExecutionFailure failure(Throwable error) {
+		if (error instanceof ExecutionFailure failure) {
+			return failure;
+		}
+		if (error instanceof ResponseStatusException refused && refused.getStatusCode().is4xxClientError()) {
+			return ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+					"The request can't be read: " + reason(refused));
+		}
+		logger.error("A request failed by a fault of ours", error);
+		return ExecutionFailure.broken(FailureCode.INTERNAL, Executed.UNKNOWN,
+				"The request failed by a fault of ours; the log says more");
+	}
+
+	private static String reason(ResponseStatusException refused) {
+		return (refused.getReason() != null) ? refused.getReason() : refused.getStatusCode().toString();
+	}
+
+}

@@ -1,0 +1,91 @@
+package dev.sluice.http;
+
+import java.util.Locale;
+import java.util.Set;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/**
+ * Makes responses in Piston's shape.
+ */
+public final class Replies {
+
+	static final MediaType JSON = MediaType.parseMediaType("application/json; charset=utf-8");
+
+	private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+	private Replies() {
+	}
+
+	/**
+	 * A 200 with JSON.
+	 * @param json the JSON in UTF-8
+	 * @return the response
+	 */
+	public static Mono<ServerResponse> json(byte[] json) {
+		return ServerResponse.ok().contentType(JSON).bodyValue(json);
+	}
+
+	/**
+	 * A 200 with an execution's answer, which is streamed. Where the body fails before
+	 * its first byte came the failure becomes the response; later it breaks the
+	 * connection.
+	 * @param answer the answer, which the response takes over
+	 * @return the response
+	 */
+	public static Mono<ServerResponse> answer(Answer answer) {
+		return ServerResponse.ok().contentType(JSON).body(BodyInserters.fromDataBuffers(answer.body()));
+	}
+
+	/**
+	 * Piston's 404, for what has no route.
+	 * @param request the request
+	 * @return an error
+	 */
+	public static Mono<ServerResponse> notFound(ServerRequest request) {
+		return Mono.error(ExecutionFailure.refused(FailureCode.NOT_FOUND, "Not Found"));
+	}
+
+	/**
+	 * Lets a request pass that has no body by its method, or JSON by its content type.
+	 * The test is Piston's: what begins with {@code application/json} passes.
+	 * @param request the request
+	 * @return the request
+	 * @throws ExecutionFailure with {@link FailureCode#UNSUPPORTED_MEDIA_TYPE}
+	 */
+	public static ServerRequest requireJson(ServerRequest request) {
+		if (!WITHOUT_BODY.contains(request.method()) && !contentType(request).startsWith("application/json")) {
+			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED_MEDIA_TYPE,
+					"requests must be of type application/json");
+		}
+		return request;
+	}
+
+	/**
+	 * Whether a request's body is to be read. One that only begins like JSON's type is
+	 * let in by Piston, and then taken for empty.
+	 * @param request the request
+	 * @return whether its content type is JSON's
+	 */
+	public static boolean isJson(ServerRequest request) {
+		String type = contentType(request);
+		int parameters = type.indexOf(';');
+		return ((parameters >= 0) ? type.substring(0, parameters) : type).strip().equals("application/json");
+	}
+
+	private static String contentType(ServerRequest request) {
+		String type = request.headers().firstHeader(HttpHeaders.CONTENT_TYPE);
+		return (type != null) ? type.toLowerCase(Locale.ROOT) : "";
+	}
+
+}

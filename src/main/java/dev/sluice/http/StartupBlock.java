@@ -1,0 +1,49 @@
+package dev.sluice.http;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.env.Environment;
+
+/**
+ * What a process says of itself once it serves.
+ */
+public final class StartupBlock implements ApplicationListener<ApplicationReadyEvent> {
+
+	private final String process;
+
+	private final Supplier<List<String>> lines;
+
+	private final PrintStream out;
+
+	/**
+	 * Makes the block.
+	 * @param process the process's name
+	 * @param lines a heading and what there is to say of it, a line each
+	 */
+	public StartupBlock(String process, Supplier<List<String>> lines) {
+		this(process, lines, System.out);
+	}
+
+	StartupBlock(String process, Supplier<List<String>> lines, PrintStream out) {
+		this.process = process;
+		this.lines = lines;
+		this.out = out;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		Environment environment = event.getApplicationContext().getEnvironment();
+		StringBuilder block = new StringBuilder("Sluice ").append(this.process);
+		block.append("\n  listens    http://")
+			.append(environment.getProperty("server.address", "0.0.0.0"))
+			.append(':')
+			.append(environment.getProperty("local.server.port", "?"));
+		this.lines.get().forEach((line) -> block.append("\n  ").append(line));
+		this.out.println(block);
+	}
+
+}
