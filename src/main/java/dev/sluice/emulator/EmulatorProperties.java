@@ -1,0 +1,50 @@
+package dev.sluice.emulator;
+
+import java.net.URI;
+import java.time.Duration;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The emulated pool's settings.
+ *
+ * @param token the bearer token that the pool accepts
+ * @param identifiers whether a request without identifier is refused, as most pools do,
+ * or given a session of its own
+ * @param ready how many sessions are kept ready for new identifiers
+ * @param maxSessions how many sessions there may be
+ * @param cooldown how long a session is kept after its last request
+ * @param fullStatus the status of a full pool, 429 or 404: both are known of real ones
+ * @param adapterUrl the adapter that stands in every session; without it each session has
+ * one of its own inside this process
+ */
+@Validated
+@ConfigurationProperties("sluice.emulator")
+record EmulatorProperties(@Nullable String token, @DefaultValue("optional") IdentifierRule identifiers,
+		@DefaultValue("2") @Min(0) int ready, @DefaultValue("100") @Min(1) int maxSessions,
+		@DefaultValue("300s") Duration cooldown, @DefaultValue("429") @Min(404) @Max(429) int fullStatus,
+		@Nullable URI adapterUrl) {
+
+	/** What becomes of a request without identifier. */
+	enum IdentifierRule {
+
+		/** It is refused with a 400. */
+		REQUIRED,
+
+		/** It gets a session that ends behind it. */
+		OPTIONAL
+
+	}
+
+	@Override
+	public String toString() {
+		return "EmulatorProperties[" + this.identifiers + ", " + this.maxSessions + " sessions]";
+	}
+
+}
