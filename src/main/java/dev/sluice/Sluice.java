@@ -1,0 +1,79 @@
+package dev.sluice;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.sluice.adapter.AdapterProcess;
+import dev.sluice.doctor.Doctor;
+import dev.sluice.doctor.Finding;
+import dev.sluice.emulator.EmulatorProcess;
+import dev.sluice.gateway.Chain;
+import dev.sluice.gateway.GatewayProcess;
+import dev.sluice.pool.Pool;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The one jar's entry.
+ */
+public final class Sluice {
+
+	private static final String USAGE = """
+			Usage: sluice [gateway|adapter|emulator|doctor] [--PROPERTY=VALUE …]
+			  gateway    serves Piston's v2 API, and carries executions to a session pool (the default)
+			  adapter    stands in a session's container, before a Piston or our engine
+			  emulator   plays Azure's session pool on this machine
+			  doctor     walks one execution through the chain, and says which link is broken""";
+
+	private static final Duration EXAMINED_WITHIN = Duration.ofSeconds(90);
+
+	private Sluice() {
+	}
+
+	/**
+	 * Starts the process that the first argument names.
+	 * @param args the process's name and Spring Boot's own arguments
+	 */
+	public static void main(String[] args) {
+		boolean named = args.length > 0 && !args[0].startsWith("-");
+		String[] rest = named ? Arrays.copyOfRange(args, 1, args.length) : args;
+		switch (named ? args[0] : "gateway") {
+			case "gateway" -> serve(GatewayProcess.class, GatewayProcess.DEFAULTS, rest);
+			case "adapter" -> serve(AdapterProcess.class, AdapterProcess.DEFAULTS, rest);
+			case "emulator" -> serve(EmulatorProcess.class, EmulatorProcess.DEFAULTS, rest);
+			case "doctor" -> System.exit(examine(rest));
+			default -> {
+				System.err.println("There is no process '" + args[0] + "'.\n" + USAGE);
+				System.exit(2);
+			}
+		}
+	}
+
+	private static void serve(Class<?> process, Map<String, Object> defaults, String[] args) {
+		new SpringApplicationBuilder(process).web(WebApplicationType.REACTIVE).properties(defaults).run(args);
+	}
+
+	private static int examine(String[] args) {
+		SpringApplication application = new SpringApplicationBuilder(DoctorProcess.class).web(WebApplicationType.NONE)
+			.build();
+		try (ConfigurableApplicationContext context = application.run(args)) {
+			Chain chain = context.getBean(Chain.class);
+			chain.description().forEach(System.out::println);
+			Pool pool = chain.pool();
+			if (pool == null) {
+				return 1;
+			}
+			List<Finding> findings = Objects
+				.requireNonNull(context.getBean(Doctor.class).examine(pool).block(EXAMINED_WITHIN));
+			findings.forEach((finding) -> System.out.println(finding.line()));
+			return findings.stream().allMatch((finding) -> finding.state() == Finding.State.SOUND) ? 0 : 1;
+		}
+	}
+
+}

@@ -1,0 +1,86 @@
+package dev.sluice.api;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.Executor;
+import dev.sluice.execution.RuntimeSource;
+import dev.sluice.http.Bodies;
+import dev.sluice.http.Replies;
+import dev.sluice.piston.PistonRequest;
+import dev.sluice.piston.PistonRuntimes;
+import reactor.core.publisher.Mono;
+
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/**
+ * Piston's v2 API over HTTP.
+ */
+public final class PistonApi {
+
+	private static final byte[] GREETING = "{\"message\":\"Sluice, a gateway that speaks Piston v2\"}"
+		.getBytes(StandardCharsets.UTF_8);
+
+	private final Executor executor;
+
+	private final RuntimeSource runtimes;
+
+	private final DataSize maxBody;
+
+	/**
+	 * Makes the API.
+	 * @param executor runs what is asked for
+	 * @param runtimes knows what can be asked for
+	 * @param maxBody how large a request may be
+	 */
+	public PistonApi(Executor executor, RuntimeSource runtimes, DataSize maxBody) {
+		this.executor = executor;
+		this.runtimes = runtimes;
+		this.maxBody = maxBody;
+	}
+
+	/**
+	 * What it serves. A failure is left to the server's exception handler.
+	 * @return its routes
+	 */
+	public RouterFunction<ServerResponse> routes() {
+		return RouterFunctions.route()
+			.GET("/", (request) -> Replies.json(GREETING))
+			.path("/api/v2",
+					(routes) -> routes.GET("/runtimes", this::runtimes)
+						.POST("/execute", this::execute)
+						.route(RequestPredicates.all(), Replies::notFound)
+						.before(Replies::requireJson))
+			.route(RequestPredicates.all(), Replies::notFound)
+			.build();
+	}
+
+	private Mono<ServerResponse> execute(ServerRequest request) {
+		return body(request).map(PistonApi::execution)
+			.flatMap(this.executor::execute)
+			.flatMap(Replies::answer)
+			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Mono<ByteBuffer> body(ServerRequest request) {
+		return Replies.isJson(request) ? Bodies.read(request, this.maxBody) : Mono.just(ByteBuffer.allocate(0));
+	}
+
+	private Mono<ServerResponse> runtimes(ServerRequest request) {
+		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
+	}
+
+	private static Execution execution(ByteBuffer body) {
+		PistonRequest asked = PistonRequest.read(body);
+		return new Execution(UUID.randomUUID().toString(), asked.language(), asked.version(), body);
+	}
+
+}

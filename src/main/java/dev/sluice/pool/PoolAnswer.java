@@ -1,0 +1,142 @@
+package dev.sluice.pool;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.PistonFailure;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * An answer that is no 200: what it says of the link of the chain that broke. The
+ * meanings are those of Azure Container Apps session pools, as documented and as reported
+ * by users of live ones.
+ *
+ * @param pool the pool's name
+ * @param address where the request went, without its query
+ * @param status the answer's status
+ * @param headers its headers
+ * @param body as much of its body as was read
+ */
+record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, String body) {
+
+	private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
+
+	private static final int SHOWN = 200;
+
+	ExecutionFailure failure() {
+		if (this.headers.containsHeader(AdapterHeaders.ADAPTER)) {
+			return fromAdapter();
+		}
+		String text = this.body;
+		return switch (this.status) {
+			case 400 -> badRequest(text);
+			case 401 -> setup(FailureCode.POOL_UNAUTHORIZED, "does not accept the token (401): check the credential's "
+					+ "scope (the audience must be https://dynamicsessions.io), its tenant, and this machine's clock");
+			case 403 -> setup(FailureCode.POOL_FORBIDDEN, "does not let this identity execute (403): give it the role "
+					+ "'Azure ContainerApps Session Executor' on the pool; a new role takes some minutes to work");
+			case 404 -> notFound(text);
+			case 429 -> full();
+			case 500 -> broken(FailureCode.SANDBOX_FAILED, "answered 500" + quote(text)
+					+ ": a Piston does so where its sandbox fails; look at the container's log");
+			case 502, 503 -> broken(FailureCode.POOL_NOT_READY, "answered " + this.status + quote(text)
+					+ ": the session's container is not ready, or broke; look at its log, and at the pool's target port");
+			case 504 -> broken(FailureCode.POOL_TIMEOUT,
+					"answered 504: the ingress waits about 240 s for an answer; keep executions below that");
+			case 507 -> broken(FailureCode.POOL_BROKE, "answered 507: the ingress sent the request on more than once");
+			default -> other(text);
+		};
+	}
+
+	private ExecutionFailure fromAdapter() {
+		ExecutionFailure failure = PistonFailure.read(this.status, this.body);
+		if (failure == null) {
+			return broken(FailureCode.POOL_ANSWER_INVALID, "has an adapter that answered " + this.status
+					+ " without an error body: its image and this gateway may not be of one version");
+		}
+		return switch (failure.code()) {
+			case ENGINE_BUSY -> ExecutionFailure.passing(FailureCode.POOL_FULL, named(failure.message()))
+				.retryAfter(retryAfter(FULL_RETRY_AFTER));
+			case NOT_FOUND -> wrongPath();
+			default -> failure;
+		};
+	}
+
+	private ExecutionFailure badRequest(String text) {
+		boolean aboutIdentifier = text.toLowerCase(Locale.ROOT).contains("identifier");
+		if (aboutIdentifier) {
+			return setup(FailureCode.POOL_IDENTIFIER_REFUSED, "refused the identifier (400" + quote(text)
+					+ "): with identifier 'none' set it to 'fresh', as most pools want one");
+		}
+		return setup(FailureCode.POOL_REQUEST_REFUSED,
+				"refused the form of the request (400" + quote(text) + "): check api-version and path");
+	}
+
+	private ExecutionFailure notFound(String text) {
+		if (text.contains("\"Not Found\"")) {
+			return wrongPath();
+		}
+		return ExecutionFailure
+			.passing(FailureCode.POOL_FULL,
+					named("answered 404" + quote(text)
+							+ ": it has no session free, or the endpoint's host is not that of the pool"))
+			.retryAfter(retryAfter(FULL_RETRY_AFTER));
+	}
+
+	private ExecutionFailure wrongPath() {
+		return setup(FailureCode.POOL_PATH_NOT_FOUND,
+				"gave us a session, and what listens in it has no path " + this.address.getPath()
+						+ " (404 Not Found): token, role and identifier are sound; set the pool's path to one that its "
+						+ "container serves, such as /api/v2/execute for a Piston");
+	}
+
+	private ExecutionFailure full() {
+		return ExecutionFailure
+			.passing(FailureCode.POOL_FULL,
+					named("is full (429): raise its maximum of sessions, shorten its cooldown, or send less at once"))
+			.retryAfter(retryAfter(FULL_RETRY_AFTER));
+	}
+
+	private ExecutionFailure other(String text) {
+		if (this.status >= 300 && this.status < 400) {
+			return setup(FailureCode.POOL_REQUEST_REFUSED, "answered with a redirect (" + this.status
+					+ "), which is not followed with a token: set the endpoint to the pool's own address");
+		}
+		if (this.status >= 400 && this.status < 500) {
+			return setup(FailureCode.POOL_REQUEST_REFUSED, "refused the request (" + this.status + quote(text) + ")");
+		}
+		return broken(FailureCode.POOL_ANSWER_INVALID, "answered " + this.status + quote(text));
+	}
+
+	private ExecutionFailure setup(FailureCode code, String what) {
+		return ExecutionFailure.refused(code, named(what));
+	}
+
+	private ExecutionFailure broken(FailureCode code, String what) {
+		return ExecutionFailure.broken(code, Executed.UNKNOWN, named(what));
+	}
+
+	private String named(String what) {
+		return "Pool '" + this.pool + "' " + what;
+	}
+
+	private Duration retryAfter(Duration usual) {
+		String seconds = this.headers.getFirst(HttpHeaders.RETRY_AFTER);
+		return (seconds != null && seconds.matches("\\d{1,5}")) ? Duration.ofSeconds(Long.parseLong(seconds)) : usual;
+	}
+
+	private static String quote(@Nullable String text) {
+		if (text == null || text.isBlank()) {
+			return "";
+		}
+		String line = text.strip().replaceAll("\\s+", " ");
+		return " '" + ((line.length() > SHOWN) ? line.substring(0, SHOWN) + "…" : line) + "'";
+	}
+
+}

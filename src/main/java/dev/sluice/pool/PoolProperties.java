@@ -1,0 +1,78 @@
+package dev.sluice.pool;
+
+import java.net.URI;
+import java.time.Duration;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * A session pool.
+ *
+ * @param name what it is called in messages, logs and metrics
+ * @param kind what answers at the endpoint
+ * @param endpoint the pool's management endpoint,
+ * {@code https://<pool>.<env>.<region>.azurecontainerapps.io}
+ * @param path where in the session executions go
+ * @param runtimesPath where in the session the runtimes are listed
+ * @param apiVersion the api-version sent with executions; empty sends none
+ * @param managementApiVersion the api-version sent with management calls
+ * @param identifier how sessions are named
+ * @param credential how tokens are had
+ * @param connectTimeout how long opening a connection may take
+ * @param responseTimeout how long an answer may take to begin, and to go on; below the
+ * ingress's own 240 s
+ * @param idleTimeout how long an unused connection is kept; below the ingress's own 240 s
+ * @param maxConnections how many connections may be open at once
+ * @param acquireTimeout how long an execution may wait for a connection
+ * @param holdBack how much of an answer is held back until it is whole, so that a break
+ * becomes an error and not half an answer
+ */
+record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue("custom-container") Kind kind,
+		@NotNull(message = "is missing: set it to the pool's management endpoint") URI endpoint,
+		@DefaultValue("/python/execute") @Pattern(regexp = "/.*", message = "must begin with /") String path,
+		@DefaultValue("/api/v2/runtimes") @Pattern(regexp = "/.*", message = "must begin with /") String runtimesPath,
+		@DefaultValue("2024-02-02-preview") String apiVersion,
+		@DefaultValue("2025-02-02-preview") @NotBlank String managementApiVersion,
+		@DefaultValue("fresh") IdentifierMode identifier, @DefaultValue @Valid CredentialProperties credential,
+		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("230s") Duration responseTimeout,
+		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("2000") @Min(1) int maxConnections,
+		@DefaultValue("10s") Duration acquireTimeout, @DefaultValue("512KB") DataSize holdBack) {
+
+	/** What answers at a pool's endpoint. */
+	enum Kind {
+
+		/**
+		 * A pool of sessions with a container of one's own, in which an adapter listens.
+		 */
+		CUSTOM_CONTAINER
+
+	}
+
+	/** How sessions are named. */
+	enum IdentifierMode {
+
+		/** No identifier is sent; the pool allocates, where it does so. */
+		NONE,
+
+		/**
+		 * A new random identifier for each execution, whose session is stopped behind it.
+		 */
+		FRESH
+
+	}
+
+	@AssertTrue(message = "must be an http or https address with a host")
+	boolean isEndpointAnAddress() {
+		String scheme = this.endpoint.getScheme();
+		return this.endpoint.getHost() != null && ("https".equals(scheme) || "http".equals(scheme));
+	}
+
+}
