@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HostRule;
@@ -115,7 +115,7 @@ public final class Adapter {
 
 	private static String id(ServerRequest request) {
 		String id = request.headers().firstHeader(AdapterHeaders.EXECUTION);
-		return (id != null) ? id : UUID.randomUUID().toString();
+		return (id != null) ? id : Ids.next();
 	}
 
 }

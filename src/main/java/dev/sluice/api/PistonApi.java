@@ -2,11 +2,11 @@ package dev.sluice.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.Executor;
+import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.Replies;
@@ -80,7 +80,7 @@ public final class PistonApi {
 
 	private static Execution execution(ByteBuffer body) {
 		PistonRequest asked = PistonRequest.read(body);
-		return new Execution(UUID.randomUUID().toString(), asked.language(), asked.version(), body);
+		return new Execution(Ids.next(), asked.language(), asked.version(), body);
 	}
 
 }

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 
 import dev.sluice.doctor.Finding.State;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Ids;
 import dev.sluice.http.Bodies;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.pool.Pool;
@@ -85,8 +85,7 @@ public final class Doctor {
 	private static Execution execution(String language) {
 		String body = "{\"language\":\"" + language + "\",\"version\":\"*\",\"files\":[{\"content\":\""
 				+ PROGRAMS.get(language) + "\"}]}";
-		return new Execution(UUID.randomUUID().toString(), language, "*",
-				ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+		return new Execution(Ids.next(), language, "*", ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
 	}
 
 	private static Mono<byte[]> bytes(Answer answer) {

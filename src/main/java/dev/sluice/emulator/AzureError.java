@@ -2,8 +2,8 @@ package dev.sluice.emulator;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 
+import dev.sluice.execution.Ids;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.MediaType;
@@ -31,7 +31,7 @@ final class AzureError extends RuntimeException {
 		error.put("code", this.code);
 		error.put("message", getMessage());
 		error.put("target", null);
-		error.put("traceId", UUID.randomUUID().toString());
+		error.put("traceId", Ids.next());
 		return ServerResponse.status(this.status)
 			.contentType(MediaType.APPLICATION_JSON)
 			.header("x-ms-error-code", this.code)

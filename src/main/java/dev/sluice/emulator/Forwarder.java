@@ -4,8 +4,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 
+import dev.sluice.execution.Ids;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -92,7 +92,7 @@ final class Forwarder {
 		response.setStatusCode(answer.statusCode());
 		HttpHeaders headers = response.getHeaders();
 		copy(answer.headers().asHttpHeaders(), headers);
-		headers.set("operation-id", UUID.randomUUID().toString());
+		headers.set("operation-id", Ids.next());
 		headers.set("x-ms-session-guid", session.guid());
 		headers.set("x-ms-new-allocation", Boolean.toString(isFirst));
 		headers.set("x-ms-container-execution-duration", Long.toString(millis));

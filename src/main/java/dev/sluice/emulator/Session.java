@@ -3,8 +3,9 @@ package dev.sluice.emulator;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.sluice.execution.Ids;
 
 /**
  * A session: an identifier with a container of its own.
@@ -13,7 +14,7 @@ final class Session {
 
 	private final String identifier;
 
-	private final String guid = UUID.randomUUID().toString();
+	private final String guid = Ids.next();
 
 	private final Container container;
 

@@ -51,8 +51,8 @@ final class SessionPoolApi {
 				throw new AzureError(404, "NotFound", "There is no such management operation");
 			}))
 			.route(RequestPredicates.all(), this::forward)
-			.before(this::authorised)
-			.onError(AzureError.class, (error, request) -> error.response())
+			.filter((request, next) -> Mono.defer(() -> next.handle(authorised(request)))
+				.onErrorResume(AzureError.class, AzureError::response))
 			.build();
 	}
 

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.sluice.execution.Ids;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -73,7 +73,7 @@ final class Sessions implements AutoCloseable {
 	 * @return the session, under a name that nobody else has
 	 */
 	Mono<Session> anonymous() {
-		return of("anonymous-" + UUID.randomUUID());
+		return of("anonymous-" + Ids.next());
 	}
 
 	Optional<Session> find(String identifier) {

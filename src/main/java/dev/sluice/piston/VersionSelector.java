@@ -1,8 +1,10 @@
 package dev.sluice.piston;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import dev.sluice.execution.LanguageRuntime;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,8 @@ import org.semver4j.SemverException;
  */
 final class VersionSelector {
 
+	private static final Pattern WORD = Pattern.compile("^[A-Za-z]{2}");
+
 	private record Candidate(LanguageRuntime runtime, Semver version) {
 	}
 
@@ -26,7 +30,7 @@ final class VersionSelector {
 			.filter((runtime) -> runtime.answersTo(language))
 			.map(VersionSelector::candidate)
 			.flatMap(Optional::stream)
-			.filter((candidate) -> fits(candidate.version(), selector.strip()))
+			.filter((candidate) -> fits(candidate.version(), selector))
 			.max(Comparator.comparing(Candidate::version))
 			.map(Candidate::runtime)
 			.orElseThrow(() -> PistonRequest.invalid(language + "-" + selector + " runtime is unknown"));
@@ -38,8 +42,19 @@ final class VersionSelector {
 	}
 
 	private static boolean fits(Semver version, String selector) {
+		return Arrays.stream(selector.split("\\|\\|", -1)).anyMatch((range) -> fitsRange(version, range.strip()));
+	}
+
+	/**
+	 * Mends where the library is not npm's: a lone x is any version, and a word such as
+	 * latest is none.
+	 */
+	private static boolean fitsRange(Semver version, String range) {
+		if (range.equalsIgnoreCase("x")) {
+			return version.satisfies("*");
+		}
 		try {
-			return version.satisfies(selector);
+			return !WORD.matcher(range).find() && version.satisfies(range);
 		}
 		catch (SemverException ex) {
 			return false;

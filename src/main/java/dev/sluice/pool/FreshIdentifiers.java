@@ -1,6 +1,7 @@
 package dev.sluice.pool;
 
 import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Set;
@@ -34,7 +35,10 @@ final class FreshIdentifiers implements Identifiers {
 
 	private static final int RANDOM_BYTES = 16;
 
-	private static final SecureRandom RANDOM = new SecureRandom();
+	/**
+	 * Unlike the system's default it computes, and reads from no device on an event loop.
+	 */
+	private static final SecureRandom RANDOM = random();
 
 	private final PoolProperties pool;
 
@@ -72,6 +76,17 @@ final class FreshIdentifiers implements Identifiers {
 			.subscribe((status) -> logger.debug("Pool {} answered {} to a stop", this.pool.name(), status),
 					(error) -> logger.warn("Pool {} could not stop a session, which is left to its cooldown: {}",
 							this.pool.name(), error.getMessage()));
+	}
+
+	private static SecureRandom random() {
+		try {
+			SecureRandom random = SecureRandom.getInstance("DRBG");
+			random.nextBytes(new byte[RANDOM_BYTES]);
+			return random;
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has a DRBG", ex);
+		}
 	}
 
 	private Mono<Integer> stop(String identifier, AccessToken token) {

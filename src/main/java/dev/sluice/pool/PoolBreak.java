@@ -12,6 +12,7 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
@@ -45,8 +46,9 @@ record PoolBreak(String pool, URI endpoint) {
 			case PoolAcquirePendingLimitException many -> busy();
 			case ReadTimeoutException silent -> ExecutionFailure.broken(FailureCode.POOL_TIMEOUT, Executed.UNKNOWN,
 					"Pool '" + this.pool + "' gave no answer in time");
-			case IOException broken -> ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.UNKNOWN,
-					"The connection to pool '" + this.pool + "' broke after the execution had left");
+			case IOException broken -> broke();
+			// An answer that ends within its head, or is no HTTP.
+			case CodecException garbled -> broke();
 			default -> ExecutionFailure.broken(FailureCode.INTERNAL, Executed.UNKNOWN, "The call to pool '" + this.pool
 					+ "' failed by a fault of ours: " + cause.getClass().getSimpleName());
 		};
@@ -55,6 +57,11 @@ record PoolBreak(String pool, URI endpoint) {
 	private ExecutionFailure unreachable(String why) {
 		return ExecutionFailure.passing(FailureCode.POOL_UNREACHABLE,
 				"Pool '" + this.pool + "' can't be reached at " + this.endpoint + ": " + why);
+	}
+
+	private ExecutionFailure broke() {
+		return ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.UNKNOWN,
+				"The connection to pool '" + this.pool + "' broke after the execution had left");
 	}
 
 	private ExecutionFailure busy() {

@@ -1,0 +1,197 @@
+package dev.sluice;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A server that answers each request with bytes written for the test, and does to its
+ * connection what the test says.
+ */
+public final class RawServer implements AutoCloseable {
+
+	/** What follows the bytes. */
+	public enum Then {
+
+		/** The connection stays open for the next request. */
+		KEEP,
+
+		/** The connection ends in order. */
+		CLOSE,
+
+		/** The connection is reset. */
+		RESET,
+
+		/** Nothing more comes. */
+		HANG
+
+	}
+
+	private final ServerSocket server;
+
+	private final List<String> requests = new CopyOnWriteArrayList<>();
+
+	private final AtomicInteger open = new AtomicInteger();
+
+	private volatile String answer = "";
+
+	private volatile Then then = Then.KEEP;
+
+	public RawServer() {
+		try {
+			this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		Thread.ofVirtual().start(this::accept);
+	}
+
+	/**
+	 * Answers from now on with these bytes.
+	 * @param answer the head and the body; a {@code \n} is a line's end as HTTP wants it
+	 * @param then what follows
+	 * @return this server
+	 */
+	public RawServer answers(String answer, Then then) {
+		this.answer = answer;
+		this.then = then;
+		return this;
+	}
+
+	/**
+	 * Answers from now on with a whole answer.
+	 * @param status the status
+	 * @param headers further header lines, each with its end
+	 * @param body the body
+	 * @return this server
+	 */
+	public RawServer answers(int status, String headers, String body) {
+		int length = body.getBytes(StandardCharsets.UTF_8).length;
+		return answers("HTTP/1.1 " + status + " Status\n" + headers + "Content-Length: " + length + "\n\n" + body,
+				Then.KEEP);
+	}
+
+	public URI address() {
+		return URI.create("http://127.0.0.1:" + this.server.getLocalPort());
+	}
+
+	/**
+	 * The requests so far, each with its head and body.
+	 * @return the requests
+	 */
+	public List<String> requests() {
+		return this.requests;
+	}
+
+	/**
+	 * How many requests were read whose connection has not ended since, and which were
+	 * not answered whole.
+	 * @return the number
+	 */
+	public int open() {
+		return this.open.get();
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.server.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void accept() {
+		while (!this.server.isClosed()) {
+			try {
+				Socket socket = this.server.accept();
+				Thread.ofVirtual().start(() -> serve(socket));
+			}
+			catch (IOException ex) {
+				return;
+			}
+		}
+	}
+
+	private void serve(Socket socket) {
+		try (socket) {
+			String request = read(socket.getInputStream());
+			while (!request.isEmpty()) {
+				this.requests.add(request);
+				if (!answer(socket)) {
+					return;
+				}
+				request = read(socket.getInputStream());
+			}
+		}
+		catch (IOException ex) {
+			// The client left, which is what some tests are about.
+		}
+	}
+
+	private boolean answer(Socket socket) throws IOException {
+		this.open.incrementAndGet();
+		try {
+			String head = this.answer;
+			int body = head.indexOf("\n\n");
+			String bytes = (body >= 0)
+					? head.substring(0, body).replace("\n", "\r\n") + "\r\n\r\n" + head.substring(body + 2)
+					: head.replace("\n", "\r\n");
+			socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+			socket.getOutputStream().flush();
+			switch (this.then) {
+				case KEEP -> {
+					return true;
+				}
+				case HANG -> socket.getInputStream().read();
+				case RESET -> socket.setSoLinger(true, 0);
+				case CLOSE -> socket.shutdownOutput();
+			}
+			return false;
+		}
+		finally {
+			this.open.decrementAndGet();
+		}
+	}
+
+	private static String read(InputStream in) throws IOException {
+		ByteArrayOutputStream head = new ByteArrayOutputStream();
+		while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
+			int next = in.read();
+			if (next < 0) {
+				return "";
+			}
+			head.write(next);
+		}
+		String text = head.toString(StandardCharsets.UTF_8);
+		return text + body(in, text.toLowerCase(Locale.ROOT));
+	}
+
+	private static String body(InputStream in, String head) throws IOException {
+		int length = head.indexOf("content-length: ");
+		if (length >= 0) {
+			int end = head.indexOf('\r', length);
+			return new String(in.readNBytes(Integer.parseInt(head.substring(length + 16, end))),
+					StandardCharsets.UTF_8);
+		}
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		while (head.contains("transfer-encoding: chunked")
+				&& !body.toString(StandardCharsets.UTF_8).endsWith("0\r\n\r\n")) {
+			body.write(in.read());
+		}
+		return body.toString(StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,131 @@
+package dev.sluice.engine;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.sluice.execution.Event;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Program;
+import dev.sluice.execution.StageLimits;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Who runs, who waits, and who is sent away.
+ */
+class AdmissionTests {
+
+	private final Engine engine = Engines.start("concurrency=1", "queue=1", "max-wait=700ms");
+
+	@AfterEach
+	void close() {
+		this.engine.close();
+	}
+
+	@Test
+	void aFullQueueSendsAway() {
+		Disposable running = startSleeper();
+		Disposable waiting = this.engine.run(echo()).subscribe();
+		assertBusy("are waiting already");
+		running.dispose();
+		waiting.dispose();
+		assertNothingIsLeft();
+	}
+
+	@Test
+	void aWaitHasAnEnd() {
+		Disposable running = startSleeper();
+		assertBusy("did not move");
+		running.dispose();
+		assertNothingIsLeft();
+	}
+
+	@Test
+	void whoLeavesGivesItsPlaceToTheNextWithinASecond() {
+		Disposable running = startSleeper();
+		long left = System.nanoTime();
+		running.dispose();
+		StepVerifier.create(this.engine.run(echo()).ofType(Event.Ended.class))
+			.expectNextCount(1)
+			.expectComplete()
+			.verify(Engines.WITHIN);
+		assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(Duration.ofMillis(1500));
+		assertThat(sleepers()).isZero();
+		assertNothingIsLeft();
+	}
+
+	@Test
+	void whoLeavesTheQueueNeverRuns() {
+		Disposable running = startSleeper();
+		Disposable waiting = this.engine.run(sleeper()).subscribe();
+		waiting.dispose();
+		await().atMost(1, TimeUnit.SECONDS).until(() -> this.engine.admitted() == 1);
+		running.dispose();
+		assertNothingIsLeft();
+		assertThat(sleepers()).isZero();
+	}
+
+	@Test
+	void whoLeavesAtAnyMomentLeavesNothing() throws InterruptedException {
+		for (int millis = 0; millis < 60; millis += 2) {
+			Disposable run = this.engine.run(sleeper()).subscribe();
+			Thread.sleep(millis);
+			run.dispose();
+			assertNothingIsLeft();
+		}
+		assertThat(sleepers()).isZero();
+	}
+
+	@Test
+	void aClosedEngineLeavesNothing() {
+		startSleeper();
+		this.engine.close();
+		await().atMost(2, TimeUnit.SECONDS).until(() -> sleepers() == 0);
+	}
+
+	private Disposable startSleeper() {
+		Disposable running = this.engine.run(sleeper()).subscribe((event) -> {
+		}, (error) -> {
+		});
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sleepers() == 1);
+		return running;
+	}
+
+	private Program sleeper() {
+		return Engines.with(Engines.program(this.engine, "bash", "exec sleep 47.75"),
+				new StageLimits(Duration.ofSeconds(50), null, null));
+	}
+
+	private Program echo() {
+		return Engines.program(this.engine, "bash", "echo");
+	}
+
+	private void assertBusy(String why) {
+		StepVerifier.create(this.engine.run(echo())).expectErrorSatisfies((error) -> {
+			ExecutionFailure failure = (ExecutionFailure) error;
+			assertThat(failure.code()).isEqualTo(FailureCode.ENGINE_BUSY);
+			assertThat(failure.executed()).isEqualTo(Executed.NO);
+			assertThat(failure.retryable()).isTrue();
+			assertThat(failure.retryAfter()).isPositive();
+			assertThat(failure.message()).contains(why);
+		}).verify(Engines.WITHIN);
+	}
+
+	private void assertNothingIsLeft() {
+		await().atMost(3, TimeUnit.SECONDS).until(() -> this.engine.admitted() == 0 && this.engine.running() == 0);
+	}
+
+	private static long sleepers() {
+		return ProcessHandle.allProcesses()
+			.filter((process) -> process.info().commandLine().orElse("").contains("sleep 47.75"))
+			.count();
+	}
+
+}

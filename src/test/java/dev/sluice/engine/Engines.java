@@ -1,0 +1,100 @@
+package dev.sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import dev.sluice.engine.EngineProperties.SandboxKind;
+import dev.sluice.execution.Event;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.execution.Program;
+import dev.sluice.execution.SourceFile;
+import dev.sluice.execution.StageLimits;
+import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Verdict;
+
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * Engines and programs for tests.
+ */
+public final class Engines {
+
+	static final Duration WITHIN = Duration.ofSeconds(40);
+
+	private Engines() {
+	}
+
+	/**
+	 * Starts an engine with the languages of this machine.
+	 * @param settings properties below {@code sluice.engine}
+	 * @return the engine, to be closed
+	 */
+	public static Engine start(String... settings) {
+		StandardEnvironment environment = new StandardEnvironment();
+		TestPropertyValues.of(Stream.of(settings).map((setting) -> "sluice.engine." + setting)).applyTo(environment);
+		ConfigDataEnvironmentPostProcessor.applyTo(environment);
+		return Engine.start(Binder.get(environment).bindOrCreate("sluice.engine", EngineProperties.class));
+	}
+
+	/** The sandboxes that work on this machine. */
+	static List<SandboxKind> sandboxes() {
+		return Stream.of(SandboxKind.BUBBLEWRAP, SandboxKind.NAMESPACES, SandboxKind.RLIMITS)
+			.filter(Engines::works)
+			.toList();
+	}
+
+	private static boolean works(SandboxKind kind) {
+		try (Engine engine = start("sandbox=" + kind)) {
+			return engine.sandbox().equalsIgnoreCase(kind.name());
+		}
+		catch (EngineUnavailableException ex) {
+			return false;
+		}
+	}
+
+	static LanguageRuntime runtime(Engine engine, String name) {
+		return engine.runtimes()
+			.stream()
+			.filter((runtime) -> runtime.answersTo(name))
+			.findFirst()
+			.orElseThrow(() -> new AssertionError("This machine has no " + name));
+	}
+
+	static SourceFile file(String name, String content) {
+		return new SourceFile(name, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), true);
+	}
+
+	static Program program(Engine engine, String language, String code, String... args) {
+		return new Program(runtime(engine, language), List.of(file("file0.code", code)), List.of(args), "\n",
+				StageLimits.DEFAULT, StageLimits.DEFAULT);
+	}
+
+	static Program with(Program program, StageLimits run) {
+		return new Program(program.runtime(), program.files(), program.args(), program.stdin(), program.compile(), run);
+	}
+
+	static Program with(Program program, String stdin) {
+		return new Program(program.runtime(), program.files(), program.args(), stdin, program.compile(), program.run());
+	}
+
+	static Program with(Program program, SourceFile... files) {
+		return new Program(program.runtime(), List.of(files), program.args(), program.stdin(), program.compile(),
+				program.run());
+	}
+
+	static Verdict verdict(Engine engine, Program program) {
+		return Objects.requireNonNull(engine.run(program).ofType(Event.Ended.class).blockLast(WITHIN)).verdict();
+	}
+
+	static StageResult run(Engine engine, String language, String code, String... args) {
+		return verdict(engine, program(engine, language, code, args)).run();
+	}
+
+}

@@ -1,0 +1,356 @@
+package dev.sluice.engine;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import dev.sluice.engine.EngineProperties.SandboxKind;
+import dev.sluice.execution.Event;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Program;
+import dev.sluice.execution.SourceFile;
+import dev.sluice.execution.Stage;
+import dev.sluice.execution.StageLimits;
+import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Status;
+import dev.sluice.execution.Stream;
+import dev.sluice.execution.Verdict;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of programs, in each sandbox that works on this machine.
+ */
+@ParameterizedClass
+@MethodSource("dev.sluice.engine.Engines#sandboxes")
+class ProgramsTests {
+
+	private static final Map<String, String> PRINTS = Map.of("python", "print(42)", "bash", "echo 42", "javascript",
+			"console.log(42)", "c", """
+					#include <stdio.h>
+					#include <math.h>
+					int main(int count, char **words) { printf("%d\\n", (int) sqrt(1764.0 * count)); }
+					""", "c++", """
+					#include <iostream>
+					int main() { std::cout << 42 << std::endl; }
+					""", "java", """
+					public class Answer {
+						public static void main(String[] args) { System.out.println(42); }
+					}
+					""");
+
+	private static Engine engine;
+
+	@Parameter
+	SandboxKind sandbox;
+
+	@BeforeParameterizedClassInvocation
+	static void start(SandboxKind sandbox) {
+		engine = Engines.start("sandbox=" + sandbox);
+	}
+
+	@AfterParameterizedClassInvocation
+	static void close() {
+		engine.close();
+	}
+
+	@AfterEach
+	void nothingIsLeft() {
+		assertThat(engine.admitted()).isZero();
+		assertThat(engine.running()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "python", "bash", "javascript", "c", "c++", "java" })
+	void eachLanguagePrints42(String language) {
+		StageResult run = run(language, String.valueOf(PRINTS.get(language)));
+		assertThat(run.stdout()).as(run.stderr()).isEqualTo("42\n");
+		assertThat(run.succeeded()).isTrue();
+		assertThat(run.memory()).isBetween(500_000L, 500_000_000L);
+		assertThat(run.cpuTime()).isPositive();
+		assertThat(run.wallTime()).isPositive();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "package a.b; class Other {} class Main { public static void main(String[] a) { %s } }",
+			"class Help { int x; } record Start(int y) { public static void main(String[] a) { %s } }",
+			"// public class Fake\npublic final class Real { public static void main(String... a) { %s } }" })
+	void aJavaClassIsFoundWhateverItIsCalled(String code) {
+		StageResult run = run("java", code.formatted("System.out.println(42);"));
+		assertThat(run.stdout()).as(run.stderr()).isEqualTo("42\n");
+	}
+
+	@Test
+	void argumentsInputAndFilesReachTheProgram() {
+		Program program = Engines.program(engine, "python", "", "a b", "ö", "", "--x=1");
+		Verdict verdict = verdict(Engines.with(Engines.with(program, "first\nsecond\n"), Engines.file("main.py", """
+				import sys, pkg.m
+				print(sys.argv, sys.stdin.read().split(), pkg.m.seven(), list(open('data.bin', 'rb').read()))
+				"""), Engines.file("pkg/m.py", "def seven(): return 7"),
+				new SourceFile("data.bin", ByteBuffer.wrap(new byte[] { 0, -1, 16 }), false)));
+		assertThat(verdict.run().stdout())
+			.isEqualTo("['main.py', 'a b', 'ö', '', '--x=1'] ['first', 'second'] 7 [0, 255, 16]\n");
+	}
+
+	@Test
+	void severalSourcesAreCompiledTogether() {
+		Program program = Engines.with(Engines.program(engine, "c", ""), Engines.file("main.c", """
+				#include <stdio.h>
+				#include "lib/seven.h"
+				int main() { printf("%d", seven()); }
+				"""), Engines.file("lib/seven.h", "int seven(void);"),
+				Engines.file("lib/seven.c", "int seven(void) { return 7; }"));
+		assertThat(verdict(program).run().stdout()).isEqualTo("7");
+	}
+
+	@Test
+	void aFailedCompilationIsTheRunsResultToo() {
+		Verdict verdict = verdict(Engines.program(engine, "c", "int main() { return x; }"));
+		assertThat(verdict.compile()).isEqualTo(verdict.run());
+		assertThat(verdict.run().stderr()).contains("undeclared");
+		assertThat(verdict.run().status()).isEqualTo(Status.RE);
+	}
+
+	@Test
+	void anExitCodeAndASignalAreToldApart() {
+		assertResult(run("bash", "exit 3"), 3, null, Status.RE, "Exited with error status 3");
+		assertResult(run("bash", "exit 139"), 139, null, Status.RE, "Exited with error status 139");
+		assertResult(run("c", "int main() { *(volatile int *) 0 = 1; }"), null, "SIGSEGV", Status.SG,
+				"Caught fatal signal 11");
+		assertResult(run("bash", "kill -TERM $$; sleep 5"), null, "SIGTERM", Status.SG, "Caught fatal signal 15");
+	}
+
+	@Test
+	void theWallClockEndsAProgramAndAllThatItStarted() {
+		StageResult run = verdict(
+				Engines.with(Engines.program(engine, "bash", "setsid sleep 61.25 & sleep 61.25; echo late"),
+						new StageLimits(Duration.ofMillis(500), null, null)))
+			.run();
+		assertResult(run, null, "SIGKILL", Status.TO, "Time limit exceeded (wall clock)");
+		assertThat(run.wallTime()).isBetween(Duration.ofMillis(490), Duration.ofMillis(2000));
+		assertThat(processesWith("61.25")).isZero();
+	}
+
+	@Test
+	void theProcessorTimeOfAllProcessesCounts() {
+		StageResult run = verdict(
+				Engines.with(Engines.program(engine, "bash", "(while :; do :; done) & (while :; do :; done) & wait"),
+						new StageLimits(Duration.ofSeconds(10), Duration.ofMillis(600), null)))
+			.run();
+		assertResult(run, null, "SIGKILL", Status.TO, "Time limit exceeded");
+		assertThat(run.wallTime()).isLessThan(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void aProgramThatWantsTooMuchMemoryIsKilled() {
+		StageResult run = verdict(Engines.with(
+				Engines.program(engine, "python", "x = bytearray(300_000_000)\nimport time; time.sleep(2)"),
+				new StageLimits(null, null, 100_000_000L)))
+			.run();
+		assertResult(run, null, "SIGKILL", Status.SG, "Caught fatal signal 9");
+	}
+
+	@Test
+	void aForkBombHarmsNothing() {
+		StageResult run = run("bash", "bomb() { bomb | bomb & }; bomb; sleep 1; echo survived");
+		assertThat(run.stderr() + run.message()).containsAnyOf("Resource temporarily unavailable", "Time limit");
+		assertThat(run("bash", "echo fine").stdout()).isEqualTo("fine\n");
+		assertThat(processesWith("bomb")).isZero();
+	}
+
+	@Test
+	void aFileHasABoundedSize() {
+		StageResult run = run("python", "open('big', 'wb').write(b'x' * 20_000_000)");
+		assertThat(run.stderr()).contains("File too large");
+	}
+
+	@Test
+	void outputOverTheLimitEndsTheProgram() {
+		long before = usedHeap();
+		StageResult run = run("python", """
+				import sys
+				for i in range(100): sys.stdout.write('x' * 1_000_000)
+				""");
+		assertResult(run, null, "SIGKILL", Status.OL, "stdout length exceeded");
+		assertThat(run.stdout()).hasSizeLessThanOrEqualTo(64 * 1024);
+		assertThat(usedHeap() - before).isLessThan(20_000_000);
+		assertResult(run("bash", "yes >&2"), null, "SIGKILL", Status.EL, "stderr length exceeded");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "65536, true", "65537, false" })
+	void outputUpToTheLimitIsWhole(int length, boolean fits) {
+		StageResult run = run("python", "import sys; sys.stdout.write('x' * %d)".formatted(length));
+		assertThat(run.status() == null).isEqualTo(fits);
+		assertThat(run.stdout().length() == length).isEqualTo(fits);
+	}
+
+	@Test
+	void outputIsDecodedAcrossChunksAndWhereItIsNoText() {
+		StageResult run = run("python", """
+				import os, time
+				os.write(1, b'a\\xff\\x00'); os.write(1, b'\\xe2\\x82'); time.sleep(.1); os.write(1, b'\\xac')
+				os.write(1, b'\\xe2')
+				""");
+		assertThat(run.stdout()).isEqualTo("a\uFFFD\0€\uFFFD");
+	}
+
+	@Test
+	void bothStreamsAreAlsoThereInTheirOrder() {
+		StageResult run = run("bash", "echo out; sleep 0.1; echo err >&2; sleep 0.1; echo out");
+		assertThat(run.output()).isEqualTo("out\nerr\nout\n");
+		assertThat(run.stdout()).isEqualTo("out\nout\n");
+	}
+
+	@Test
+	void inputThatIsNotReadHarmsNothing() {
+		Program program = Engines.with(Engines.program(engine, "bash", "head -c 3; echo"), "x".repeat(5_000_000));
+		assertThat(verdict(program).run().stdout()).isEqualTo("xxx\n");
+	}
+
+	@Test
+	void aProgramFindsNoSecretOfOurs() {
+		StageResult run = run("python", """
+				import glob, os
+				for path in glob.glob('/proc/*/environ') + glob.glob('/proc/*/task/*/environ'):
+				    try: text = open(path, 'rb').read()
+				    except OSError: continue
+				    if b'sluice-test-secret' in text or b'JAVA' in text: print(path, text)
+				print(sorted(os.environ))
+				""");
+		assertThat(run.stdout()).as(run.stderr()).doesNotContain("/proc/").contains("PATH").doesNotContain("MAVEN");
+	}
+
+	@Test
+	void aProgramCanSignalNoneOfOurProcesses() {
+		StageResult run = run("python", """
+				import os
+				def reaches(pid):
+				    try: os.kill(pid, 0); return True
+				    except OSError: return False
+				print(reaches(%d), end=' ')
+				try: os.kill(1, 9)
+				except OSError: pass
+				print('alive')
+				""".formatted(ProcessHandle.current().pid()));
+		assertThat(run.stdout()).isEqualTo("False alive\n");
+		assertThat(run.succeeded()).isTrue();
+	}
+
+	@Test
+	void aProgramHasNoNetwork() {
+		if (this.sandbox == SandboxKind.RLIMITS) {
+			assertThat(engine.notEnforced()).anyMatch((clause) -> clause.contains("network"));
+			return;
+		}
+		StageResult run = run("python", """
+				import socket
+				for address in ('127.0.0.1', '10.0.0.1'):
+				    try: socket.create_connection((address, 1), 1)
+				    except OSError as error: print(error.errno)
+				print(socket.if_nameindex())
+				""");
+		assertThat(run.stdout()).isEqualTo("101\n101\n[(1, 'lo')]\n");
+	}
+
+	@Test
+	void aProgramSeesNoFilesOfTheMachineUnderBubblewrap() {
+		StageResult run = run("bash", "ls /; ls /etc; touch /usr/x /tmp/ok ./ok && echo wrote");
+		if (this.sandbox == SandboxKind.BUBBLEWRAP) {
+			assertThat(run.stdout().lines()).doesNotContain("root", "home", "work", "var", "passwd", "shadow");
+			assertThat(engine.notEnforced()).isEmpty();
+		}
+		else {
+			assertThat(engine.notEnforced()).anyMatch((clause) -> clause.contains("files of this machine"));
+		}
+		assertThat(run.stdout()).doesNotContain("wrote");
+		assertThat(run.stderr()).contains("/usr/x").doesNotContain("/tmp/ok", "./ok");
+	}
+
+	@Test
+	void sleepersThatWaitForTheirTurnAreNotTimedOut() {
+		List<Verdict> verdicts = Flux.fromStream(IntStream.range(0, 20).boxed())
+			.flatMap((number) -> engine.run(Engines.program(engine, "bash", "sleep 1; echo " + number))
+				.ofType(Event.Ended.class), 20)
+			.map(Event.Ended::verdict)
+			.collectList()
+			.block(Engines.WITHIN);
+		assertThat(verdicts).hasSize(20).allMatch((verdict) -> verdict.run().succeeded());
+	}
+
+	@Test
+	void eventsTellTheStory() {
+		StepVerifier
+			.create(engine.run(Engines.program(engine, "c", "#include <stdio.h>\nint main() { puts(\"hi\"); }")))
+			.expectNextMatches(Event.Chosen.class::isInstance)
+			.expectNext(new Event.Began(Stage.COMPILE))
+			.expectNext(new Event.Exited(Stage.COMPILE, 0, null))
+			.expectNext(new Event.Began(Stage.RUN))
+			.expectNext(new Event.Wrote(Stream.STDOUT, "hi\n"))
+			.expectNext(new Event.Exited(Stage.RUN, 0, null))
+			.expectNextMatches(Event.Ended.class::isInstance)
+			.expectComplete()
+			.verify(Engines.WITHIN);
+	}
+
+	@Test
+	void filesThatDoNotGoTogetherAreRefused() {
+		Program program = Engines.with(Engines.program(engine, "bash", ""), Engines.file("a", "echo"),
+				Engines.file("a/b", "echo"));
+		StepVerifier.create(engine.run(program).ofType(Event.Ended.class))
+			.expectErrorMatches((error) -> error instanceof ExecutionFailure failure
+					&& failure.code() == FailureCode.INVALID_REQUEST)
+			.verify(Engines.WITHIN);
+	}
+
+	@Test
+	void argumentsThatTheSystemDoesNotTakeAreRefused() {
+		StepVerifier.create(engine.run(Engines.program(engine, "bash", "echo", "x".repeat(200_000))))
+			.thenConsumeWhile((event) -> true)
+			.expectErrorMatches((error) -> error instanceof ExecutionFailure failure
+					&& failure.code() == FailureCode.INVALID_REQUEST && failure.message().contains("args"))
+			.verify(Engines.WITHIN);
+	}
+
+	private static StageResult run(String language, String code) {
+		return Engines.run(engine, language, code);
+	}
+
+	private static Verdict verdict(Program program) {
+		return Engines.verdict(engine, program);
+	}
+
+	private static void assertResult(StageResult result, Integer code, String signal, Status status, String message) {
+		assertThat(result.code()).isEqualTo(code);
+		assertThat(result.signal()).isEqualTo(signal);
+		assertThat(result.status()).isEqualTo(status);
+		assertThat(result.message()).isEqualTo(message);
+	}
+
+	private static long processesWith(String word) {
+		return ProcessHandle.allProcesses()
+			.filter((process) -> process.info().commandLine().orElse("").contains(word))
+			.count();
+	}
+
+	private static long usedHeap() {
+		System.gc();
+		return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+	}
+
+}

@@ -1,0 +1,47 @@
+package dev.sluice.piston;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Status;
+import dev.sluice.execution.Verdict;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PistonAnswerTests {
+
+	@Test
+	void aVerdictIsWrittenWithAllOfPistonsFields() {
+		StageResult compile = new StageResult("", "", "", 0, null, null, null, 2048L, Duration.ofMillis(3),
+				Duration.ofMillis(4));
+		StageResult run = new StageResult("a\0\uFFFD", "b", "ab", null, "SIGKILL", Status.TO, "Time limit exceeded",
+				null, null, Duration.ofSeconds(3));
+		LanguageRuntime runtime = new LanguageRuntime("c", "12.2.0", List.of(), "gcc");
+		assertThat(new String(PistonAnswer.write(new Verdict(runtime, compile, run)), StandardCharsets.UTF_8))
+			.isEqualTo("{\"compile\":{\"signal\":null,\"stdout\":\"\",\"stderr\":\"\",\"code\":0,\"output\":\"\","
+					+ "\"memory\":2048,\"message\":null,\"status\":null,\"cpu_time\":3,\"wall_time\":4},"
+					+ "\"run\":{\"signal\":\"SIGKILL\",\"stdout\":\"a\\u0000\uFFFD\",\"stderr\":\"b\",\"code\":null,"
+					+ "\"output\":\"ab\",\"memory\":null,\"message\":\"Time limit exceeded\",\"status\":\"TO\","
+					+ "\"cpu_time\":null,\"wall_time\":3000},\"language\":\"c\",\"version\":\"12.2.0\"}");
+	}
+
+	@Test
+	void theSandboxesOwnFailureIsNoVerdict() {
+		assertThat(isVerdict("{\"run\":{\"status\":null}}")).isTrue();
+		assertThat(isVerdict("{\"run\":{\"status\":\"RE\"},\"compile\":{\"status\":null}}")).isTrue();
+		assertThat(isVerdict("{\"run\":{\"status\":\"XX\"}}")).isFalse();
+		assertThat(isVerdict("{\"run\":{\"status\":null},\"compile\":{\"status\":\"XX\"}}")).isFalse();
+		assertThat(isVerdict("{}")).isFalse();
+		assertThat(isVerdict("")).isFalse();
+		assertThat(isVerdict("{\"run\":{\"st")).isFalse();
+	}
+
+	private static boolean isVerdict(String answer) {
+		return PistonAnswer.isVerdict(answer.getBytes(StandardCharsets.UTF_8));
+	}
+
+}

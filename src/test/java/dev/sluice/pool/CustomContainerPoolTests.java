@@ -1,0 +1,249 @@
+package dev.sluice.pool;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.sluice.RawServer;
+import dev.sluice.RawServer.Then;
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.Executor;
+import dev.sluice.execution.ExecutorContract;
+import dev.sluice.execution.FailureCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class CustomContainerPoolTests extends ExecutorContract {
+
+	private static final Duration WITHIN = Duration.ofSeconds(10);
+
+	private static final String JSON = "Content-Type: application/json\n";
+
+	private static final String VERDICT = "{\"run\":{\"stdout\":\"42\\n\"}}";
+
+	private final RawServer server = new RawServer();
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	@Override
+	protected Executor completing() {
+		this.server.answers(200, JSON, VERDICT);
+		return pool();
+	}
+
+	@Override
+	protected Executor failing() {
+		this.server.answers(403, "", "");
+		return pool();
+	}
+
+	@Override
+	protected Executor endless() {
+		this.server.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 100\n\n{", Then.HANG);
+		return pool("response-timeout", "60s");
+	}
+
+	@Override
+	protected Execution execution() {
+		return execution("python", "print(42)");
+	}
+
+	@Override
+	protected int held() {
+		return this.server.open();
+	}
+
+	@Test
+	void theRequestHasTheFormThatIsConfigured() {
+		this.server.answers(200, JSON, VERDICT);
+		assertThat(body(pool())).isEqualTo(VERDICT);
+		String request = this.server.requests().getFirst();
+		assertThat(request).startsWith("POST /python/execute?api-version=2024-02-02-preview HTTP/1.1\r\n")
+			.contains("\r\nAuthorization: Bearer test-token\r\n")
+			.contains("\"content\":\"print(42)\"");
+		body(pool("path", "/api/v2/execute", "api-version", ""));
+		assertThat(this.server.requests().getLast()).startsWith("POST /api/v2/execute HTTP/1.1\r\n");
+	}
+
+	@Test
+	void aFreshIdentifierIsRandomAndItsSessionIsStopped() {
+		this.server.answers(200, JSON, VERDICT);
+		Pool pool = pool("identifier", "fresh");
+		body(pool);
+		body(pool);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.requests().size() == 4);
+		assertThat(this.server.requests()
+			.stream()
+			.filter((request) -> request.contains("/execute?"))
+			.map((request) -> request.replaceAll("(?s).*identifier=([0-9a-f]{32}) .*", "$1"))).hasSize(2)
+			.doesNotHaveDuplicates()
+			.allSatisfy((identifier) -> assertThat(this.server.requests()).anyMatch((request) -> request.startsWith(
+					"POST /.management/stopSession?api-version=2025-02-02-preview&identifier=" + identifier + " ")));
+	}
+
+	@Test
+	void theSessionOfAFailedExecutionIsStoppedToo() {
+		this.server.answers(502, "", "");
+		assertFails(pool("identifier", "fresh"), FailureCode.POOL_NOT_READY, Executed.UNKNOWN, "not ready");
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.requests().size() == 2);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					400 | {"error":{"message":"Missing required parameter 'identifier'"}} | POOL_IDENTIFIER_REFUSED | NO      | fresh
+					400 | {"error":{"code":"SessionRequestNotSupported"}}                | POOL_REQUEST_REFUSED    | NO      | api-version
+					401 |                                                                 | POOL_UNAUTHORIZED       | NO      | audience
+					403 |                                                                 | POOL_FORBIDDEN          | NO      | Session Executor
+					404 | {"message":"Not Found"}                                         | POOL_PATH_NOT_FOUND     | NO      | /python/execute
+					404 | no session                                                      | POOL_FULL               | NO      | no session free
+					429 | Error happened when allocating pod                              | POOL_FULL               | NO      | is full
+					302 |                                                                 | POOL_REQUEST_REFUSED    | NO      | redirect
+					409 | odd                                                             | POOL_REQUEST_REFUSED    | NO      | odd
+					500 |                                                                 | SANDBOX_FAILED          | UNKNOWN | sandbox
+					502 | upstream connect error                                          | POOL_NOT_READY          | UNKNOWN | upstream connect error
+					503 |                                                                 | POOL_NOT_READY          | UNKNOWN | not ready
+					504 | stream timeout                                                  | POOL_TIMEOUT            | UNKNOWN | 240 s
+					507 |                                                                 | POOL_BROKE              | UNKNOWN | more than once
+					201 | {}                                                              | POOL_ANSWER_INVALID     | UNKNOWN | 201
+					""")
+	void eachStatusNamesTheLinkThatBroke(int status, String body, FailureCode code, Executed executed, String words) {
+		this.server.answers(status, "Location: /elsewhere\n", (body != null) ? body : "");
+		assertFails(pool(), code, executed, words);
+		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@Test
+	void anAdaptersWordsPass() {
+		this.server.answers(400, "Sluice-Adapter: 1\n" + JSON, "{\"message\":\"python-9 runtime is unknown\"}");
+		assertFails(pool(), FailureCode.INVALID_REQUEST, Executed.NO, "python-9 runtime is unknown");
+		this.server.answers(502, "Sluice-Adapter: 1\n" + JSON,
+				"{\"message\":\"It broke\",\"code\":\"sandbox-failed\",\"executed\":\"yes\",\"retryable\":false}");
+		assertFails(pool(), FailureCode.SANDBOX_FAILED, Executed.YES, "It broke");
+		this.server.answers(429, "Sluice-Adapter: 1\nRetry-After: 7\n" + JSON,
+				"{\"message\":\"Busy\",\"code\":\"engine-busy\",\"executed\":\"no\",\"retryable\":true}");
+		assertThat(assertFails(pool(), FailureCode.POOL_FULL, Executed.NO, "Busy").retryAfter())
+			.isEqualTo(Duration.ofSeconds(7));
+		this.server.answers(404, "Sluice-Adapter: 1\n" + JSON, "{\"message\":\"Not Found\"}");
+		assertFails(pool(), FailureCode.POOL_PATH_NOT_FOUND, Executed.NO, "/python/execute");
+		this.server.answers(418, "Sluice-Adapter: 1\n", "teapot");
+		assertFails(pool(), FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN, "418");
+	}
+
+	@Test
+	void anAnswerThatIsNotJsonIsNoVerdict() {
+		this.server.answers(200, "Content-Type: text/html\n", "<html>");
+		assertFails(pool(), FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN, "not JSON");
+	}
+
+	@Test
+	void whatBreaksBeforeTheAnswerMayHaveRun() {
+		this.server.answers("", Then.RESET);
+		assertFails(pool(), FailureCode.POOL_BROKE, Executed.UNKNOWN, "broke");
+		this.server.answers("", Then.CLOSE);
+		assertFails(pool(), FailureCode.POOL_BROKE, Executed.UNKNOWN, "broke");
+		this.server.answers("HTTP/1.1 200 OK\nContent-", Then.CLOSE);
+		assertFails(pool(), FailureCode.POOL_BROKE, Executed.UNKNOWN, "broke");
+		assertThat(this.server.requests()).hasSize(3);
+	}
+
+	@Test
+	void aSilentPoolIsATimeout() {
+		this.server.answers("", Then.HANG);
+		assertFails(pool("response-timeout", "300ms"), FailureCode.POOL_TIMEOUT, Executed.UNKNOWN, "in time");
+		this.server.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 100\n\n{\"run\":", Then.HANG);
+		assertBreaks(pool("response-timeout", "300ms"), FailureCode.POOL_TIMEOUT, 0);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "Content-Length: 100, '{\"run\":{', CLOSE", "Content-Length: 100, '{\"run\":{', RESET",
+			"Transfer-Encoding: chunked, '8\r\n{\"run\":{\r\n', CLOSE" })
+	void halfAnAnswerNeverReachesTheClient(String header, String half, Then then) {
+		this.server.answers("HTTP/1.1 200 OK\n" + JSON + header + "\n\n" + half, then);
+		assertBreaks(pool(), FailureCode.POOL_BROKE, 0);
+	}
+
+	@Test
+	void aLongAnswerIsNotHeldBack() {
+		this.server.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 99999\n\n" + "x".repeat(9_000), Then.CLOSE);
+		assertBreaks(pool("hold-back", "1KB"), FailureCode.POOL_BROKE, 9_000);
+	}
+
+	@Test
+	void aPoolThatIsNotThereCanNotHaveRunAnything() {
+		this.server.close();
+		assertFails(pool(), FailureCode.POOL_UNREACHABLE, Executed.NO, "nothing accepts connections");
+		assertFails(Pools.at(URI.create("http://no-such-host.invalid")), FailureCode.POOL_UNREACHABLE, Executed.NO,
+				"does not resolve");
+	}
+
+	@Test
+	void theRuntimesAreAskedForInTheSession() {
+		this.server.answers(200, JSON, "[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[\"py\"]}]");
+		StepVerifier.create(pool().runtimes())
+			.assertNext((runtimes) -> assertThat(runtimes).singleElement()
+				.matches((runtime) -> runtime.version().equals("3.12.1") && runtime.answersTo("py")))
+			.expectComplete()
+			.verify(WITHIN);
+		assertThat(this.server.requests().getFirst()).startsWith("GET /api/v2/runtimes?");
+		this.server.answers(200, JSON, "{}");
+		StepVerifier.create(pool().runtimes()).expectError(ExecutionFailure.class).verify(WITHIN);
+	}
+
+	private ExecutionFailure assertFails(Executor pool, FailureCode code, Executed executed, String words) {
+		ExecutionFailure[] seen = new ExecutionFailure[1];
+		StepVerifier.create(pool.execute(execution()).flatMapMany(Answer::body)).expectErrorSatisfies((error) -> {
+			ExecutionFailure failure = (ExecutionFailure) error;
+			seen[0] = failure;
+			assertThat(failure.code()).isEqualTo(code);
+			assertThat(failure.executed()).isEqualTo(executed);
+			assertThat(failure.message()).contains(words).doesNotContain("test-token");
+			assertThat(failure.attempts()).isEqualTo(1);
+		}).verify(WITHIN);
+		return seen[0];
+	}
+
+	private void assertBreaks(Executor pool, FailureCode code, int bytes) {
+		int[] seen = new int[1];
+		Flux<DataBuffer> body = pool.execute(execution()).flatMapMany(Answer::body);
+		StepVerifier.create(body.doOnNext((buffer) -> {
+			seen[0] += buffer.readableByteCount();
+			DataBufferUtils.release(buffer);
+		}).then()).expectErrorMatches((error) -> ((ExecutionFailure) error).code() == code).verify(WITHIN);
+		assertThat(seen[0]).isEqualTo(bytes);
+	}
+
+	private String body(Executor pool) {
+		return pool.execute(execution())
+			.flatMap((answer) -> DataBufferUtils.join(answer.body()))
+			.map((buffer) -> buffer.toString(StandardCharsets.UTF_8))
+			.blockOptional(WITHIN)
+			.orElse("");
+	}
+
+	private Pool pool(String... settings) {
+		String[] all = new String[settings.length + 2];
+		all[0] = "identifier";
+		all[1] = "none";
+		System.arraycopy(settings, 0, all, 2, settings.length);
+		return Pools.at(this.server.address(), all);
+	}
+
+}
