@@ -55,11 +55,11 @@ public final class Sluice {
 		}
 	}
 
-	private static void serve(Class<?> process, Map<String, Object> defaults, String[] args) {
-		new SpringApplicationBuilder(process).web(WebApplicationType.REACTIVE).properties(defaults).run(args);
+	static ConfigurableApplicationContext serve(Class<?> process, Map<String, Object> defaults, String... args) {
+		return new SpringApplicationBuilder(process).web(WebApplicationType.REACTIVE).properties(defaults).run(args);
 	}
 
-	private static int examine(String[] args) {
+	static int examine(String... args) {
 		SpringApplication application = new SpringApplicationBuilder(DoctorProcess.class).web(WebApplicationType.NONE)
 			.build();
 		try (ConfigurableApplicationContext context = application.run(args)) {

@@ -69,10 +69,11 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 
 	}
 
+	/** A missing one is told by its own rule. */
 	@AssertTrue(message = "must be an http or https address with a host")
 	boolean isEndpointAnAddress() {
-		String scheme = this.endpoint.getScheme();
-		return this.endpoint.getHost() != null && ("https".equals(scheme) || "http".equals(scheme));
+		return this.endpoint == null || this.endpoint.getHost() != null
+				&& ("https".equals(this.endpoint.getScheme()) || "http".equals(this.endpoint.getScheme()));
 	}
 
 }

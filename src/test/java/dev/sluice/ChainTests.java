@@ -1,0 +1,269 @@
+package dev.sluice;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import dev.sluice.RawServer.Then;
+import dev.sluice.adapter.AdapterProcess;
+import dev.sluice.emulator.EmulatorProcess;
+import dev.sluice.gateway.GatewayProcess;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The whole chain over its wires, as its processes put it together.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ChainTests {
+
+	private static final String PRINT_42 = "{\"language\":\"python\",\"version\":\"*\",\"files\":[{\"content\":\"print(42)\"}],"
+			+ "\"stdin\":\"\",\"args\":[]}";
+
+	private static final String VERDICT = "{\"run\":{\"signal\":null,\"stdout\":\"42\\n\",\"stderr\":\"\",\"code\":0,"
+			+ "\"output\":\"42\\n\",\"memory\":1,\"message\":null,\"status\":null,\"cpu_time\":1,\"wall_time\":1},"
+			+ "\"language\":\"python\",\"version\":\"3.12.1\"}";
+
+	private static final String JSON = "Content-Type: application/json\n";
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private final List<AutoCloseable> open = new ArrayList<>();
+
+	@AfterEach
+	void close() throws Exception {
+		for (AutoCloseable closeable : this.open.reversed()) {
+			closeable.close();
+		}
+		this.client.close();
+	}
+
+	@Test
+	void withoutAnyConfigurationTheChainRuns(CapturedOutput output) throws Exception {
+		URI gateway = gateway();
+		HttpResponse<String> answer = execute(gateway, PRINT_42);
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(answer.body())
+			.startsWith("{\"run\":{\"signal\":null,\"stdout\":\"42\\n\",\"stderr\":\"\",\"code\":0,")
+			.contains("\"language\":\"python\",\"version\":\"3.");
+		assertThat(get(gateway, "/api/v2/runtimes").body()).contains("\"language\":\"python\"", "\"aliases\":[\"py\"");
+		assertThat(output).contains("Sluice gateway\n  listens    http://127.0.0.1:" + gateway.getPort(),
+				"pool       embedded at http://127.0.0.1:", "sandbox    ", "languages  bash ", "python 3.");
+	}
+
+	@Test
+	void theEmbeddedPoolAcceptsOnlyItsOwnToken(CapturedOutput output) throws Exception {
+		gateway();
+		URI pool = URI.create(output.getOut().replaceAll("(?s).*embedded at (http://127.0.0.1:\\d+).*", "$1"));
+		assertThat(post(pool, "/python/execute", PRINT_42).statusCode()).isEqualTo(401);
+	}
+
+	@Test
+	void errorsOfTheProgramsLanguageComeFromTheAdapterInPistonsWords() throws Exception {
+		URI gateway = gateway();
+		HttpResponse<String> answer = execute(gateway, PRINT_42.replace("\"*\"", "\"2.x\""));
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(answer.body()).isEqualTo("{\"message\":\"python-2.x runtime is unknown\"}");
+		assertThat(execute(gateway, PRINT_42.replace("\"args\":[]", "\"run_timeout\":9000")).body())
+			.isEqualTo("{\"message\":\"run_timeout cannot exceed the configured limit of 3000\"}");
+	}
+
+	@Test
+	void asThreeProcessesBeforeAPistonTheAnswerIsThePistons() throws Exception {
+		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT);
+		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
+		URI emulator = emulator("--sluice.emulator.adapter-url=" + adapter, "--sluice.emulator.identifiers=required");
+		URI gateway = gateway(pool(emulator, "--sluice.pools[0].identifier=fresh"));
+		HttpResponse<String> answer = execute(gateway, PRINT_42);
+		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+		assertThat(answer.body()).isEqualTo(VERDICT);
+		assertThat(piston.requests()).singleElement()
+			.satisfies(
+					(request) -> assertThat(request).contains("print(42)").doesNotContainIgnoringCase("authorization"));
+		assertThat(execute(adapter, PRINT_42).body()).isEqualTo(VERDICT);
+		assertThat(post(adapter, "/any/where/execute", PRINT_42).headers().firstValue("Sluice-Adapter")).isPresent();
+		assertThat(get(adapter, "/health").body()).contains("UP");
+	}
+
+	@Test
+	void aPoolThatIsGoneIsToldAtOnceAndComesBackByItself() throws Exception {
+		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT);
+		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
+		int port = freePort();
+		Process emulator = ownEmulatorProcess(port, adapter);
+		URI gateway = gateway(pool(URI.create("http://127.0.0.1:" + port), "--sluice.pools[0].identifier=none"));
+		assertThat(execute(gateway, PRINT_42).statusCode()).isEqualTo(200);
+		emulator.destroyForcibly().waitFor();
+		long asked = System.nanoTime();
+		HttpResponse<String> failure = execute(gateway, PRINT_42);
+		assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
+		assertThat(failure.statusCode()).isEqualTo(502);
+		assertThat(failure.body()).contains("\"message\":\"Pool 'chain'", "\"code\":\"pool-unreachable\"",
+				"\"executed\":\"no\"", "\"retryable\":true");
+		ownEmulatorProcess(port, adapter);
+		assertThat(execute(gateway, PRINT_42).body()).isEqualTo(VERDICT);
+	}
+
+	@Test
+	void aPoolThatBreaksInTheMiddleIsToldAtOnce() throws Exception {
+		RawServer pool = keep(new RawServer()).answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 999\n\n{\"run\":{",
+				Then.RESET);
+		HttpResponse<String> failure = execute(gateway(pool(pool.address())), PRINT_42);
+		assertThat(failure.statusCode()).isEqualTo(502);
+		assertThat(failure.body()).contains("\"code\":\"pool-broke\"", "\"executed\":\"unknown\"");
+	}
+
+	@Test
+	void aClientThatLeavesEndsItsProgram() throws Exception {
+		URI gateway = gateway("--sluice.engine.run.wall-time=60s");
+		String sleeper = PRINT_42.replace("print(42)", "import subprocess; subprocess.run(['sleep', '53.53'])");
+		try (HttpClient leaving = HttpClient.newHttpClient()) {
+			CompletableFuture<HttpResponse<String>> _ = leaving.sendAsync(request(gateway, "/api/v2/execute", sleeper),
+					HttpResponse.BodyHandlers.ofString());
+			await().atMost(10, TimeUnit.SECONDS).until(() -> processesWith("53.53") > 0);
+			leaving.shutdownNow();
+		}
+		await().atMost(1, TimeUnit.SECONDS).until(() -> processesWith("53.53") == 0);
+	}
+
+	@Test
+	void aGatewayWithoutEngineOrPoolSaysHowToGiveItOne(CapturedOutput output) throws Exception {
+		URI gateway = gateway("--sluice.engine.path=/nowhere");
+		assertThat(output).contains("pool       none: No sandbox works on this machine",
+				"set sluice.pools[0].endpoint");
+		HttpResponse<String> failure = execute(gateway, PRINT_42);
+		assertThat(failure.statusCode()).isEqualTo(503);
+		assertThat(failure.body()).contains("\"code\":\"no-pool\"", "sluice.pools[0].endpoint");
+		assertThat(get(gateway, "/api/v2/runtimes").statusCode()).isEqualTo(503);
+	}
+
+	@Test
+	void theActuatorHasAPortOfItsOwn() throws Exception {
+		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS));
+		URI management = URI
+			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
+		assertThat(get(management, "/actuator/health").body()).contains("UP");
+		assertThat(get(address(gateway), "/actuator/health").statusCode()).isEqualTo(404);
+	}
+
+	@Test
+	void aStrangersHostIsRefusedByEachProcess() throws Exception {
+		URI adapter = adapter();
+		for (URI process : List.of(gateway(), adapter, emulator("--sluice.emulator.adapter-url=" + adapter))) {
+			try (Socket socket = new Socket(process.getHost(), process.getPort())) {
+				socket.getOutputStream()
+					.write("GET /api/v2/runtimes HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+						.getBytes(StandardCharsets.UTF_8));
+				byte[] answer = socket.getInputStream().readNBytes(12);
+				assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 403");
+			}
+		}
+	}
+
+	private URI gateway(String... args) {
+		return address(keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS, args)));
+	}
+
+	private URI adapter(String... args) {
+		return address(keep(process(AdapterProcess.class, AdapterProcess.DEFAULTS, args)));
+	}
+
+	private URI emulator(String... args) {
+		Stream<String> token = Stream.of("--sluice.emulator.token=chain-token");
+		return address(keep(process(EmulatorProcess.class, EmulatorProcess.DEFAULTS,
+				Stream.concat(Arrays.stream(args), token).toArray(String[]::new))));
+	}
+
+	/** A process of its own, since it is to be killed. */
+	private Process ownEmulatorProcess(int port, URI adapter) throws IOException {
+		Process emulator = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+				System.getProperty("java.class.path"), "dev.sluice.Sluice", "emulator", "--server.port=" + port,
+				"--sluice.emulator.token=chain-token", "--sluice.emulator.adapter-url=" + adapter)
+			.redirectErrorStream(true)
+			.start();
+		keep(emulator::destroyForcibly);
+		BufferedReader lines = emulator.inputReader();
+		await().atMost(20, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice emulator"));
+		return emulator;
+	}
+
+	private static ConfigurableApplicationContext process(Class<?> process, Map<String, Object> defaults,
+			String... args) {
+		Stream<String> ports = Stream.of("--server.port=0", "--management.server.port=0")
+			.filter((port) -> Arrays.stream(args)
+				.noneMatch((arg) -> arg.startsWith(port.substring(0, port.length() - 1))));
+		return Sluice.serve(process, defaults, Stream.concat(ports, Arrays.stream(args)).toArray(String[]::new));
+	}
+
+	private static String[] pool(URI endpoint, String... more) {
+		Stream<String> settings = Stream.of("--sluice.pools[0].name=chain", "--sluice.pools[0].endpoint=" + endpoint,
+				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=chain-token");
+		return Stream.concat(settings, Arrays.stream(more)).toArray(String[]::new);
+	}
+
+	private static URI address(ConfigurableApplicationContext process) {
+		return URI.create("http://127.0.0.1:" + process.getEnvironment().getProperty("local.server.port"));
+	}
+
+	private HttpResponse<String> execute(URI process, String body) throws Exception {
+		return post(process, "/api/v2/execute", body);
+	}
+
+	private HttpResponse<String> post(URI process, String path, String body) throws Exception {
+		return this.client.send(request(process, path, body), HttpResponse.BodyHandlers.ofString());
+	}
+
+	private HttpResponse<String> get(URI process, String path) throws Exception {
+		return this.client.send(HttpRequest.newBuilder(process.resolve(path)).build(),
+				HttpResponse.BodyHandlers.ofString());
+	}
+
+	private static HttpRequest request(URI process, String path, String body) {
+		return HttpRequest.newBuilder(process.resolve(path))
+			.header("Content-Type", "application/json")
+			.timeout(Duration.ofSeconds(30))
+			.POST(HttpRequest.BodyPublishers.ofString(body))
+			.build();
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	private static long processesWith(String word) {
+		return ProcessHandle.allProcesses()
+			.filter((process) -> process.info().commandLine().orElse("").contains("sleep " + word))
+			.count();
+	}
+
+	private <T extends AutoCloseable> T keep(T closeable) {
+		this.open.add(closeable);
+		return closeable;
+	}
+
+}

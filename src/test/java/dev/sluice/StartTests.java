@@ -1,0 +1,97 @@
+package dev.sluice;
+
+import java.util.Map;
+
+import dev.sluice.adapter.AdapterProcess;
+import dev.sluice.emulator.EmulatorProcess;
+import dev.sluice.gateway.GatewayProcess;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What does not start, and what it says.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartTests {
+
+	@Test
+	void aGatewayForStrangersNeedsAPool(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--server.address=0.0.0.0");
+		assertThat(output).contains("No pool is configured", "Set sluice.pools[0].endpoint").doesNotContain("\tat ");
+	}
+
+	@Test
+	void anAdapterForStrangersNeedsASandbox(CapturedOutput output) {
+		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--server.address=0.0.0.0",
+				"--sluice.engine.sandbox=rlimits");
+		assertThat(output).contains("only loopback may reach them", "NOT ENFORCED", "Install bubblewrap")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void anEmulatorForStrangersNeedsASandboxToo(CapturedOutput output) {
+		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS, "--server.address=0.0.0.0",
+				"--sluice.engine.sandbox=rlimits", "--sluice.emulator.token=x");
+		assertThat(output).contains("only loopback may reach them").doesNotContain("\tat ");
+	}
+
+	@Test
+	void anEmulatorNeedsAToken(CapturedOutput output) {
+		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS);
+		assertThat(output).contains("Set sluice.emulator.token").doesNotContain("\tat ");
+	}
+
+	@Test
+	void anAdapterWithoutEngineNeedsAPiston(CapturedOutput output) {
+		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--sluice.engine.path=/nowhere");
+		assertThat(output).contains("No sandbox works on this machine", "set sluice.adapter.piston-url")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void aPoolThatIsNoAddressIsNamed(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.pools[0].endpoint=mypool");
+		assertThat(output).contains("sluice.pools[0]", "must be an http or https address").doesNotContain("\tat ");
+	}
+
+	@Test
+	void aPoolWithoutEndpointIsNamed(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.pools[0].name=mine");
+		assertThat(output).contains("sluice.pools[0].endpoint", "is missing").doesNotContain("\tat ");
+	}
+
+	@Test
+	void aStaticCredentialNeedsItsToken(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.pools[0].endpoint=http://127.0.0.1:1",
+				"--sluice.pools[0].credential.kind=static");
+		assertThat(output).contains("sluice.pools[0].credential", "token-file").doesNotContain("\tat ");
+	}
+
+	@Test
+	void theDoctorIsContentWithTheEmbeddedChain(CapturedOutput output) {
+		assertThat(Sluice.examine()).isZero();
+		assertThat(output).contains("✓ token", "✓ pool", "✓ adapter", "✓ engine").doesNotContain("✗");
+	}
+
+	@Test
+	void theDoctorNamesTheLinkThatIsBroken(CapturedOutput output) {
+		assertThat(Sluice.examine("--sluice.pools[0].endpoint=http://127.0.0.1:1",
+				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=x"))
+			.isOne();
+		assertThat(output).contains("✓ token", "✗ pool", "nothing accepts connections", "? adapter", "? engine");
+	}
+
+	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {
+		String[] all = new String[args.length + 1];
+		all[0] = "--server.port=0";
+		System.arraycopy(args, 0, all, 1, args.length);
+		assertThatException().isThrownBy(() -> Sluice.serve(process, defaults, all).close());
+	}
+
+}
