@@ -1,10 +1,7 @@
 package dev.sluice.engine;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-
-import dev.sluice.execution.Stage;
 
 /**
  * No sandbox but the kernel's limits, for machines that allow no namespaces.
@@ -25,7 +22,7 @@ final class BareLimits implements Sandbox {
 	@Override
 	public List<String> notEnforced() {
 		List<String> clauses = new ArrayList<>(List.of("can use the network", "can see other processes",
-				"can write to shared temporary folders without a bound on their size"));
+				"can write to shared temporary folders without a bound, and leave files there"));
 		if (this.root) {
 			clauses.add("can read the files of this machine that every user can");
 		}
@@ -39,12 +36,12 @@ final class BareLimits implements Sandbox {
 	}
 
 	@Override
-	public boolean launcherIsChild() {
+	public boolean hasNamespaces() {
 		return false;
 	}
 
 	@Override
-	public List<String> prefix(Path folder, Stage stage) {
+	public List<String> prefix() {
 		return List.of();
 	}
 

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.sluice.execution.Stage;
-
 /**
  * The strongest sandbox: all namespaces, a read-only system without the machine's own
  * files, a private temporary folder of bounded size, no network, and no way back.
@@ -20,6 +18,8 @@ final class Bubblewrap implements Sandbox {
 			"/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types");
 
 	private static final List<String> SYSTEM_FOLDERS = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
+
+	private static final String COPIES = "cp -R /proc/self/fd/5/. /tmp/box && cd /tmp/box && exec \"$@\"";
 
 	private final List<String> system = new ArrayList<>();
 
@@ -45,29 +45,20 @@ final class Bubblewrap implements Sandbox {
 	}
 
 	@Override
-	public boolean launcherIsChild() {
+	public boolean hasNamespaces() {
 		return true;
 	}
 
 	@Override
-	public List<String> prefix(Path folder, Stage stage) {
+	public List<String> prefix() {
 		String size = Long.toString(this.scratch);
 		List<String> words = new ArrayList<>(
 				List.of("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent",
 						"--new-session", "--as-pid-1", "--hostname", "sandbox", "--uid", "65534", "--gid", "65534"));
 		words.addAll(this.system);
-		words.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", size, "--tmpfs",
-				"/dev/shm", "--perms", "1777", "--size", size, "--tmpfs", "/tmp"));
-		words.addAll(switch (stage) {
-			case COMPILE -> List.of("--bind", folder.toString(), "/tmp/box");
-			case RUN -> List.of("--ro-bind", folder.toString(), "/source");
-		});
-		words.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "sh", "-c"));
-		words.add(switch (stage) {
-			case COMPILE -> "cd /tmp/box && exec \"$@\"";
-			case RUN -> "cp -r /source /tmp/box && cd /tmp/box && exec \"$@\"";
-		});
-		words.add("sh");
+		words.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", size, "--tmpfs", "/tmp",
+				"--perms", "1777", "--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/",
+				"--chdir", "/tmp", "sh", "-c", COPIES, "sh"));
 		return words;
 	}
 

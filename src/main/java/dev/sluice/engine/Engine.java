@@ -2,21 +2,16 @@ package dev.sluice.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 import dev.sluice.execution.Event;
 import dev.sluice.execution.ExecutionFailure;
@@ -25,13 +20,10 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Schedulers;
-
-import org.springframework.util.FileSystemUtils;
 
 /**
  * Runs programs on this machine, a few at once, each in a sandbox.
@@ -54,7 +46,7 @@ public final class Engine implements AutoCloseable {
 
 	private final List<LanguageRuntime> runtimes;
 
-	private final BlockingQueue<Integer> uids;
+	private final Uids uids;
 
 	private final Limits ceiling;
 
@@ -68,15 +60,13 @@ public final class Engine implements AutoCloseable {
 		this.root = root;
 		int slots = properties.slots();
 		this.ceiling = new Limits(properties.maxWallTime(), properties.maxWallTime(), properties.maxMemory().toBytes());
-		this.sandbox = SandboxChoice.make(properties, folder, root);
+		this.uids = Uids.claim(properties.firstUid(), slots, root);
+		this.sandbox = SandboxChoice.make(properties, folder, this.uids, root);
 		// Its queue takes no lock: an event loop puts programs into it.
 		this.threads = new ThreadPoolExecutor(slots, slots, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(),
 				Thread.ofPlatform().daemon().name("engine-", 0).factory());
 		this.threads.prestartAllCoreThreads();
-		this.uids = IntStream.range(properties.firstUid(), properties.firstUid() + slots)
-			.boxed()
-			.collect(Collectors.toCollection(LinkedBlockingQueue::new));
-		List<Language> found = new Languages(new Probe(this.sandbox.launcher(), folder, root), properties)
+		List<Language> found = new Languages(new Probe(this.sandbox.launcher(), folder, this.uids, root), properties)
 			.find(this.threads);
 		this.languages = found.stream().collect(Collectors.toMap(Language::runtime, Function.identity()));
 		this.runtimes = found.stream().map(Language::runtime).toList();
@@ -91,11 +81,9 @@ public final class Engine implements AutoCloseable {
 	static Engine start(EngineProperties properties) {
 		Path folder = null;
 		try {
-			folder = (properties.folder() != null) ? Files.createTempDirectory(properties.folder(), "sluice-engine-")
-					: Files.createTempDirectory("sluice-engine-");
-			if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-				Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-			}
+			Path parent = (properties.folder() != null) ? properties.folder()
+					: Path.of(System.getProperty("java.io.tmpdir"));
+			folder = Folders.create(parent);
 			return new Engine(properties, folder, "root".equals(System.getProperty("user.name")));
 		}
 		catch (IOException ex) {
@@ -106,7 +94,9 @@ public final class Engine implements AutoCloseable {
 			throw new EngineUnavailableException("The engine was stopped while it started");
 		}
 		catch (EngineUnavailableException ex) {
-			remove(folder);
+			if (folder != null) {
+				Folders.remove(folder);
+			}
 			throw ex;
 		}
 	}
@@ -200,7 +190,8 @@ public final class Engine implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		remove(this.folder);
+		Folders.remove(this.folder);
+		this.uids.close();
 	}
 
 	private void admit(Program program, FluxSink<Event> sink) {
@@ -228,14 +219,14 @@ public final class Engine implements AutoCloseable {
 	}
 
 	private void run(ProgramRun run) throws IOException, InterruptedException {
-		Integer uid = this.uids.take();
+		int uid = this.uids.take();
 		this.running.incrementAndGet();
 		try {
 			run.run(this.folder, uid, this.root);
 		}
 		finally {
 			this.running.decrementAndGet();
-			this.uids.add(uid);
+			this.uids.giveBack(uid);
 		}
 	}
 
@@ -246,15 +237,6 @@ public final class Engine implements AutoCloseable {
 					runtime.language() + "-" + runtime.version() + " runtime is unknown");
 		}
 		return language;
-	}
-
-	private static void remove(@Nullable Path folder) {
-		try {
-			FileSystemUtils.deleteRecursively(folder);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("The engine can't remove its folder", ex);
-		}
 	}
 
 }

@@ -103,7 +103,7 @@ record Language(LanguageRuntime runtime, LanguageProperties entry, Limits compil
 
 	/** A name that a command can't take for an option. */
 	private static String argument(String name) {
-		return name.startsWith("-") ? "./" + name : name;
+		return (name.startsWith("-") || name.startsWith("@")) ? "./" + name : name;
 	}
 
 	private static int mainIndex(List<SourceFile> files) {

@@ -42,10 +42,8 @@ final class Languages {
 	 */
 	List<Language> find(ExecutorService threads) throws InterruptedException {
 		List<Future<Optional<Language>>> searches = new ArrayList<>();
-		int uid = this.properties.firstUid();
 		for (Map.Entry<String, LanguageProperties> entry : this.properties.languages().entrySet()) {
-			int ownUid = uid++;
-			Callable<Optional<Language>> search = () -> find(entry.getKey(), entry.getValue(), ownUid);
+			Callable<Optional<Language>> search = () -> find(entry.getKey(), entry.getValue());
 			searches.add(threads.submit(search));
 		}
 		List<Language> found = new ArrayList<>();
@@ -65,9 +63,8 @@ final class Languages {
 		}
 	}
 
-	private Optional<Language> find(String name, LanguageProperties entry, int uid)
-			throws IOException, InterruptedException {
-		Probe.Result result = this.probe.run(uid, entry.version());
+	private Optional<Language> find(String name, LanguageProperties entry) throws IOException, InterruptedException {
+		Probe.Result result = this.probe.run(entry.version());
 		Matcher version = VERSION.matcher(result.stdout() + result.stderr());
 		if (!result.worked() || !version.find()) {
 			return Optional.empty();

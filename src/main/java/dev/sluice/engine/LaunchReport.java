@@ -47,6 +47,9 @@ record LaunchReport(boolean started, @Nullable String problem, @Nullable End end
 		/** It used more memory than it may. */
 		MEMORY,
 
+		/** It could not be watched. */
+		BLIND,
+
 		/** We asked for it. */
 		STOPPED
 

@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.sluice.execution.Stage;
 
@@ -19,15 +21,22 @@ import dev.sluice.execution.Stage;
  */
 final class Launcher {
 
-	/** System call numbers by the JVM's name of the architecture. */
-	private static final Map<String, List<String>> CALLS = Map.of("amd64",
-			List.of("wait4=61", "prctl=157", "prlimit=302", "clock=228"), "aarch64",
-			List.of("wait4=260", "prctl=167", "prlimit=261", "clock=113"));
+	/** The machines whose system calls the script knows, by the JVM's name. */
+	private static final Set<String> MACHINES = Set.of("amd64", "aarch64");
+
+	private static final Duration SWEEPS_WITHIN = Duration.ofSeconds(2);
 
 	private static final String SCRIPT = script();
 
-	/** Opens the report and the command before anything else can stand in the way. */
-	private static final String OPENS = "exec 3>\"$1\" 4<\"$2\"; shift 2; exec \"$@\"";
+	/**
+	 * Opens what the launcher needs before anything stands in the way, and gives the
+	 * program to the kernel's memory killer first, as a value that it can't lower again.
+	 */
+	private static final String OPENS = "exec 3>\"$1\" 4<\"$2\" 5<\"$3\"; shift 3; "
+			+ "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec \"$@\"";
+
+	/** Kills one user's processes as somebody whom that user can't signal. */
+	private static final String SWEEPS = "syscall($ARGV[0], 4294967294, $ARGV[1], 4294967294) == 0 or die; kill KILL => -1";
 
 	private final Sandbox sandbox;
 
@@ -42,7 +51,7 @@ final class Launcher {
 	}
 
 	static boolean knowsThisMachine() {
-		return CALLS.containsKey(System.getProperty("os.arch"));
+		return MACHINES.contains(System.getProperty("os.arch"));
 	}
 
 	Sandbox sandbox() {
@@ -62,37 +71,43 @@ final class Launcher {
 	Process start(Workspace workspace, Stage stage, List<String> command, Limits limits) throws IOException {
 		Files.write(workspace.command(), String.join("\0", command).getBytes(StandardCharsets.UTF_8));
 		Files.write(workspace.report(), new byte[0]);
-		List<String> words = new ArrayList<>(
-				List.of("/bin/sh", "-c", OPENS, "sh", workspace.report().toString(), workspace.command().toString()));
+		List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", OPENS, "sh", workspace.report().toString(),
+				workspace.command().toString(), workspace.files().toString()));
 		words.addAll(privileges(workspace.uid()));
-		words.addAll(this.sandbox.prefix(workspace.files(), stage));
-		words.addAll(List.of("perl", "-e", SCRIPT));
-		words.addAll(CALLS.getOrDefault(System.getProperty("os.arch"), List.of()));
-		words.addAll(List.of("wall=" + limits.wallTime().toMillis(), "cpu=" + limits.cpuTime().toMillis(),
+		words.addAll(this.sandbox.prefix());
+		boolean keep = stage == Stage.COMPILE && this.sandbox.hasNamespaces();
+		words.addAll(List.of("perl", "-e", SCRIPT, "arch=" + System.getProperty("os.arch"),
+				"wall=" + limits.wallTime().toMillis(), "cpu=" + limits.cpuTime().toMillis(),
 				"memory=" + limits.memory(), "nproc=" + this.properties.processes(),
-				"fsize=" + this.properties.fileSize().toBytes(), "nofile=" + this.properties.openFiles()));
+				"fsize=" + this.properties.fileSize().toBytes(), "nofile=" + this.properties.openFiles(),
+				"keep=" + (keep ? 1 : 0)));
 		ProcessBuilder builder = new ProcessBuilder(words).directory(workspace.files().toFile());
+		String home = this.sandbox.hasNamespaces() ? "/tmp" : workspace.files().toString();
 		builder.environment().clear();
-		builder.environment().putAll(Map.of("PATH", this.properties.path(), "HOME", "/tmp", "LANG", "C.UTF-8"));
+		builder.environment()
+			.putAll(Map.of("PATH", this.properties.path(), "HOME", home, "TMPDIR", home, "LANG", "C.UTF-8"));
 		return builder.start();
 	}
 
 	/**
-	 * Kills what a program's user still runs, where the sandbox has no process namespace
-	 * that ended with it.
-	 * @param uid the user, who is nobody else's
+	 * Kills what a program's user still runs, where we are root and each program that
+	 * runs has a user of its own.
+	 * @param uid the user
 	 * @throws IOException where that can't be done
 	 */
 	void sweep(int uid) throws IOException, InterruptedException {
-		if (!this.root || this.sandbox.launcherIsChild()) {
+		if (!this.root) {
 			return;
 		}
-		List<String> words = privileges(uid);
-		words.addAll(List.of("/bin/sh", "-c", "kill -KILL -1"));
-		new ProcessBuilder(words).redirectErrorStream(true)
+		String setresuid = System.getProperty("os.arch").equals("amd64") ? "117" : "147";
+		Process sweeper = new ProcessBuilder("perl", "-e", SWEEPS, setresuid, Integer.toString(uid))
+			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-			.start()
-			.waitFor();
+			.start();
+		if (!sweeper.waitFor(SWEEPS_WITHIN)) {
+			sweeper.destroyForcibly();
+			throw new IOException("The processes of user " + uid + " could not be swept");
+		}
 	}
 
 	private List<String> privileges(int uid) {

@@ -1,9 +1,6 @@
 package dev.sluice.engine;
 
-import java.nio.file.Path;
 import java.util.List;
-
-import dev.sluice.execution.Stage;
 
 /**
  * All namespaces, made by unshare: no network, no other process to be seen, private
@@ -13,25 +10,25 @@ final class Namespaces implements Sandbox {
 
 	/**
 	 * Runs inside the new namespaces, with the capabilities that mounting takes, and
-	 * gives them up. The program's folder is the working directory, which stays reachable
-	 * when /tmp is covered.
+	 * gives them up. One bounded file system serves all folders that everybody may write
+	 * to, and devices are the harmless ones.
 	 */
 	private static final String MOUNTS = """
-			mount -t tmpfs -o size=$1,mode=1777,nosuid,nodev tmpfs /tmp || exit 125
-			for folder in /var/tmp /dev/shm; do
-			    if [ -d $folder ]; then
-			        mount -t tmpfs -o size=$1,mode=1777,nosuid,nodev tmpfs $folder || exit 125
-			    fi
+			mount -t tmpfs -o size=$1,mode=1777,nosuid tmpfs /tmp || exit 125
+			cp -R /proc/self/fd/5/. /tmp/box && mkdir -m 1777 /tmp/.var /tmp/.shm && mkdir -m 755 /tmp/.dev /tmp/.run || exit 125
+			cd /tmp/.dev || exit 125
+			touch null zero full random urandom && mkdir shm && ln -s /proc/self/fd fd && ln -s fd/0 stdin &&
+			    ln -s fd/1 stdout && ln -s fd/2 stderr || exit 125
+			for device in null zero full random urandom; do
+			    mount --bind /dev/$device $device || exit 125
 			done
+			mount --bind /tmp/.shm shm && mount --rbind /tmp/.dev /dev || exit 125
+			if [ -d /var/tmp ]; then mount --bind /tmp/.var /var/tmp || exit 125; fi
+			if [ -d /run ]; then mount --bind /tmp/.run /run || exit 125; fi
 			echo 0 2>/dev/null >/proc/sys/user/max_user_namespaces
-			eval "$2"
 			cd /tmp/box || exit 125
-			shift 2
+			shift
 			exec setpriv --bounding-set -all --ambient-caps -all --inh-caps -all "$@\"""";
-
-	private static final String COMPILES = "mkdir /tmp/box && mount --no-canonicalize --bind /proc/self/cwd /tmp/box || exit 125";
-
-	private static final String RUNS = "cp -r . /tmp/box || exit 125";
 
 	private final String scratch;
 
@@ -49,23 +46,21 @@ final class Namespaces implements Sandbox {
 
 	@Override
 	public List<String> notEnforced() {
-		return List.of(this.root ? "can read the files of this machine that every user can"
-				: "can read and write the files of the user who started this");
+		return List.of(this.root
+				? "can read the files of this machine that every user can, and call the services whose sockets are among them"
+				: "can read and write the files of the user who started this, and call the services whose sockets are among them");
 	}
 
 	@Override
-	public boolean launcherIsChild() {
+	public boolean hasNamespaces() {
 		return true;
 	}
 
 	@Override
-	public List<String> prefix(Path folder, Stage stage) {
+	public List<String> prefix() {
 		return List.of("unshare", "--user", "--map-user=65534", "--map-group=65534", "--keep-caps", "--mount", "--uts",
 				"--ipc", "--net", "--pid", "--cgroup", "--fork", "--kill-child", "--mount-proc", "sh", "-c", MOUNTS,
-				"sh", this.scratch, switch (stage) {
-					case COMPILE -> COMPILES;
-					case RUN -> RUNS;
-				});
+				"sh", this.scratch);
 	}
 
 }

@@ -32,23 +32,30 @@ final class Probe {
 
 	private final Path folder;
 
+	private final Uids uids;
+
 	private final boolean root;
 
-	Probe(Launcher launcher, Path folder, boolean root) {
+	Probe(Launcher launcher, Path folder, Uids uids, boolean root) {
 		this.launcher = launcher;
 		this.folder = folder;
+		this.uids = uids;
 		this.root = root;
 	}
 
-	Result run(int uid, List<String> command) throws IOException, InterruptedException {
+	Result run(List<String> command) throws IOException, InterruptedException {
+		int uid = this.uids.take();
 		try (Workspace workspace = Workspace.open(this.folder, uid, this.root)) {
 			Output output = new Output(OUTPUT, (event) -> {
 			});
 			Process process = this.launcher.start(workspace, Stage.RUN, command, LIMITS);
-			new StageRun(process, this.launcher.sandbox().launcherIsChild(), output).await("", LIMITS.wallTime());
+			new StageRun(process, this.launcher.sandbox().hasNamespaces(), output).await("", LIMITS.wallTime());
 			End end = LaunchReport.read(workspace.report()).end();
 			boolean worked = end != null && end.exit() == 0 && end.signal() == 0;
 			return new Result(worked, output.text(Stream.STDOUT), output.text(Stream.STDERR));
+		}
+		finally {
+			this.uids.giveBack(uid);
 		}
 	}
 

@@ -86,10 +86,18 @@ final class ProgramRun {
 			throws IOException, InterruptedException {
 		this.events.accept(new Event.Began(stage));
 		Output output = new Output(this.language.output(), this.events);
-		Process process = start(workspace, stage, command, limits, output).await(stdin, limits.wallTime());
-		this.launcher.sweep(workspace.uid());
+		StageRun run = start(workspace, stage, command, limits, output);
+		int exitStatus;
+		try {
+			exitStatus = run.await(stdin, limits.wallTime());
+		}
+		finally {
+			if (run.wasForced() || !this.launcher.sandbox().hasNamespaces()) {
+				this.launcher.sweep(workspace.uid());
+			}
+		}
 		StageResult result = new StageOutcome(output, limits.cpuTime()).result(LaunchReport.read(workspace.report()),
-				process.exitValue());
+				exitStatus);
 		this.events.accept(new Event.Exited(stage, result.code(), result.signal()));
 		return result;
 	}
@@ -100,7 +108,7 @@ final class ProgramRun {
 			throw new InterruptedException("The program is no longer wanted");
 		}
 		this.current = new StageRun(this.launcher.start(workspace, stage, command, limits),
-				this.launcher.sandbox().launcherIsChild(), output);
+				this.launcher.sandbox().hasNamespaces(), output);
 		return this.current;
 	}
 

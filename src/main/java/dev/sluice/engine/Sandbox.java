@@ -1,9 +1,6 @@
 package dev.sluice.engine;
 
-import java.nio.file.Path;
 import java.util.List;
-
-import dev.sluice.execution.Stage;
 
 /**
  * One way to keep a program apart from the rest of the machine. It is a prefix of words
@@ -26,18 +23,18 @@ interface Sandbox {
 	List<String> notEnforced();
 
 	/**
-	 * The words to put before the launcher's.
-	 * @param folder the program's folder on this machine
-	 * @param stage a compilation writes into that folder, a run into a copy of it
+	 * The words to put before the launcher's. They copy what descriptor 5 shows into the
+	 * program's folder, where the launcher is not to work in that one itself.
 	 * @return a command, up to and without the launcher
 	 */
-	List<String> prefix(Path folder, Stage stage);
+	List<String> prefix();
 
 	/**
-	 * Where in the tree of processes the launcher is found, seen from the process that
-	 * was started.
-	 * @return whether it is that process's child, or else that process itself
+	 * Whether programs have namespaces of their own: the launcher is then process 1 of
+	 * one, the child of the process that was started, and works in a copy of the
+	 * program's folder. Else it is that process itself, and works in that folder.
+	 * @return whether they have
 	 */
-	boolean launcherIsChild();
+	boolean hasNamespaces();
 
 }

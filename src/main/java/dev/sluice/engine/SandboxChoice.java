@@ -17,11 +17,12 @@ record SandboxChoice(Launcher launcher, List<String> passedOver) {
 	 * Tries the sandboxes, strongest first, each with a program of its own.
 	 * @param properties the engine's settings
 	 * @param folder where to keep files
+	 * @param uids the users to run programs as
 	 * @param root whether we are root
 	 * @return the first that works
 	 * @throws EngineUnavailableException where none does
 	 */
-	static SandboxChoice make(EngineProperties properties, Path folder, boolean root)
+	static SandboxChoice make(EngineProperties properties, Path folder, Uids uids, boolean root)
 			throws IOException, InterruptedException {
 		if (!System.getProperty("os.name").equals("Linux") || !Launcher.knowsThisMachine()) {
 			throw new EngineUnavailableException("Programs can be run on Linux on x86-64 or arm64 only, and this is "
@@ -30,8 +31,7 @@ record SandboxChoice(Launcher launcher, List<String> passedOver) {
 		List<String> passedOver = new ArrayList<>();
 		for (Sandbox sandbox : candidates(properties, root)) {
 			Launcher launcher = new Launcher(sandbox, properties, root);
-			Probe.Result result = new Probe(launcher, folder, root).run(properties.firstUid(),
-					List.of("sh", "-c", "echo works"));
+			Probe.Result result = new Probe(launcher, folder, uids, root).run(List.of("sh", "-c", "echo works"));
 			if (result.worked() && result.stdout().equals("works\n")) {
 				return new SandboxChoice(launcher, passedOver);
 			}

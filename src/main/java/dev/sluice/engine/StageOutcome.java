@@ -21,6 +21,8 @@ final class StageOutcome {
 
 	private static final Logger logger = LoggerFactory.getLogger(StageOutcome.class);
 
+	private static final int SHOWN = 300;
+
 	private final Output output;
 
 	private final Duration cpuTime;
@@ -51,9 +53,8 @@ final class StageOutcome {
 		}
 		if (report.problem() != null || !report.started() || end == null && overflown == null) {
 			logger.warn("The sandbox failed: {} exit status {} {}", report, exitStatus,
-					this.output.text(Stream.STDERR).strip());
-			throw ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, executed(report),
-					"The sandbox failed, so there is no verdict on the program; its log says why");
+					quoted(this.output.text(Stream.STDERR)));
+			throw failed(executed(report));
 		}
 		if (overflown != null) {
 			boolean out = overflown == Stream.STDOUT;
@@ -68,6 +69,9 @@ final class StageOutcome {
 		}
 		boolean outOfCpu = end.why() == Why.CPU
 				|| end.signal() == Signals.KILL && end.cpuTime().compareTo(this.cpuTime) >= 0;
+		if (end.why() == Why.BLIND) {
+			throw failed(Executed.YES);
+		}
 		if (end.why() == Why.WALL) {
 			return killed(end, Status.TO, "Time limit exceeded (wall clock)");
 		}
@@ -81,6 +85,17 @@ final class StageOutcome {
 			return of(end, end.exit(), null, Status.RE, "Exited with error status " + end.exit());
 		}
 		return of(end, 0, null, null, null);
+	}
+
+	private static ExecutionFailure failed(Executed executed) {
+		return ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, executed,
+				"The sandbox failed, so there is no verdict on the program; its log says why");
+	}
+
+	/** A program's words must not look like lines of ours. */
+	private static String quoted(String text) {
+		String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
+		return (line.length() > SHOWN) ? line.substring(0, SHOWN) : line;
 	}
 
 	private static Executed executed(LaunchReport report) {

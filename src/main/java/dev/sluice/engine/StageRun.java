@@ -33,15 +33,17 @@ final class StageRun {
 
 	private final Process process;
 
-	private final boolean launcherIsChild;
+	private final boolean hasNamespaces;
 
 	private final Output output;
 
 	private volatile long stoppedAt;
 
-	StageRun(Process process, boolean launcherIsChild, Output output) {
+	private volatile boolean forced;
+
+	StageRun(Process process, boolean hasNamespaces, Output output) {
 		this.process = process;
-		this.launcherIsChild = launcherIsChild;
+		this.hasNamespaces = hasNamespaces;
 		this.output = output;
 	}
 
@@ -49,10 +51,10 @@ final class StageRun {
 	 * Feeds and drains the process until it has ended. Blocks.
 	 * @param stdin what it reads
 	 * @param wallTime its limit
-	 * @return the process, which has ended
+	 * @return the exit status of the outermost process
 	 * @throws InterruptedException where the thread was interrupted; the process is gone
 	 */
-	Process await(String stdin, Duration wallTime) throws InterruptedException {
+	int await(String stdin, Duration wallTime) throws InterruptedException {
 		Thread feeder = start("stdin", () -> feed(stdin));
 		Thread out = start("stdout", () -> drain(this.process.getInputStream(), Stream.STDOUT));
 		Thread err = start("stderr", () -> drain(this.process.getErrorStream(), Stream.STDERR));
@@ -71,12 +73,12 @@ final class StageRun {
 			throw ex;
 		}
 		finally {
-			this.process.destroyForcibly();
+			destroy();
 		}
 		if (out.isAlive() || err.isAlive()) {
 			logger.warn("A process that a program left behind holds its output open");
 		}
-		return this.process;
+		return this.process.exitValue();
 	}
 
 	/**
@@ -93,16 +95,33 @@ final class StageRun {
 	private void pressOn(long overdue) {
 		long now = System.nanoTime();
 		if (now - overdue >= 0 || this.stoppedAt != 0 && now - this.stoppedAt >= STOPS_WITHIN.toNanos()) {
-			this.process.destroyForcibly();
+			destroy();
 		}
 		else if (this.stoppedAt != 0) {
 			askLauncher();
 		}
 	}
 
+	/** The launcher's own tree first: without a process namespace it would go on. */
+	private void destroy() {
+		if (this.process.isAlive()) {
+			this.forced = true;
+			this.process.descendants().forEach(ProcessHandle::destroyForcibly);
+			this.process.destroyForcibly();
+		}
+	}
+
+	/**
+	 * Whether the launcher had to be killed, so that it may have left something.
+	 * @return whether it did not end by itself
+	 */
+	boolean wasForced() {
+		return this.forced;
+	}
+
 	/** A launcher that is not yet listening misses it, and is asked again. */
 	private void askLauncher() {
-		if (this.launcherIsChild) {
+		if (this.hasNamespaces) {
 			this.process.children().forEach(ProcessHandle::destroy);
 		}
 		else {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,8 +14,6 @@ import java.util.List;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.SourceFile;
-
-import org.springframework.util.FileSystemUtils;
 
 /**
  * The folder of one program on this machine: its files, which are its user's, and beside
@@ -125,13 +122,8 @@ final class Workspace implements AutoCloseable {
 	}
 
 	@Override
-	public void close() throws FileSystemException {
-		try {
-			FileSystemUtils.deleteRecursively(this.folder);
-		}
-		catch (IOException ex) {
-			throw new FileSystemException(this.folder.toString(), null, ex.getMessage());
-		}
+	public void close() {
+		Folders.remove(this.folder);
 	}
 
 }

@@ -17,6 +17,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * Turns what a server's handlers fail with into an error body. Where a response has
@@ -36,6 +37,10 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+		if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
+			logger.debug("A client left", error);
+			return Mono.error(error);
+		}
 		ServerHttpResponse response = exchange.getResponse();
 		ExecutionFailure failure = failure(error);
 		if (!response.setStatusCode(HttpStatusCode.valueOf(PistonFailure.status(failure.code())))) {

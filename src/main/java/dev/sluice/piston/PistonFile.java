@@ -42,6 +42,9 @@ record PistonFile(@Nullable JsonNode name, @Nullable String content, @Nullable J
 		if (path.indexOf('\0') >= 0) {
 			throw PistonRequest.invalid(field + " must not hold a NUL character");
 		}
+		if (!StandardCharsets.UTF_8.newEncoder().canEncode(path)) {
+			throw PistonRequest.invalid(field + " must be well-formed Unicode, and holds half a surrogate pair");
+		}
 		if (path.startsWith("/")) {
 			throw PistonRequest.invalid(field + " must be a relative path");
 		}

@@ -1,0 +1,78 @@
+package dev.sluice.engine;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The folders of engines, in one parent. Each bears its process's id, so that a later
+ * engine can remove what a killed one left.
+ */
+final class Folders {
+
+	private static final Logger logger = LoggerFactory.getLogger(Folders.class);
+
+	private static final String PREFIX = "sluice-engine-";
+
+	private static final Duration REMOVED_WITHIN = Duration.ofSeconds(10);
+
+	private Folders() {
+	}
+
+	static Path create(Path parent) throws IOException {
+		removeOrphans(parent);
+		Path folder = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
+		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+		return folder;
+	}
+
+	/**
+	 * Removes a folder and all that is in it; says so where it can't.
+	 * @param folder the folder
+	 */
+	static void remove(Path folder) {
+		try {
+			FileSystemUtils.deleteRecursively(folder);
+		}
+		catch (IOException ex) {
+			removeDeep(folder);
+		}
+	}
+
+	/** A program may nest its folders deeper than a path can say, which rm copes with. */
+	private static void removeDeep(Path folder) {
+		try {
+			Process rm = new ProcessBuilder("rm", "-rf", "--", folder.toString()).inheritIO().start();
+			if (!rm.waitFor(REMOVED_WITHIN) || rm.exitValue() != 0) {
+				rm.destroyForcibly();
+				logger.warn("The folder {} could not be removed", folder);
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("The folder {} could not be removed", folder, ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void removeOrphans(Path parent) throws IOException {
+		try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "[0-9]*-*")) {
+			for (Path folder : folders) {
+				String pid = folder.getFileName().toString().substring(PREFIX.length()).split("-", 2)[0];
+				if (ProcessHandle.of(Long.parseLong(pid)).isEmpty() && Files.isWritable(folder)) {
+					remove(folder);
+				}
+			}
+		}
+	}
+
+}
