@@ -84,7 +84,7 @@ final class PistonWorkshop implements Workshop {
 			.uri("/api/v2/execute")
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(BodyInserters.fromDataBuffers(
-					Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(execution.body())))))
+					Mono.fromSupplier(() -> DefaultDataBufferFactory.sharedInstance.wrap(execution.body()))))
 			.exchangeToMono(this::answer);
 	}
 

@@ -94,7 +94,7 @@ final class CustomContainerPool implements Pool {
 		ClientRequest request = request(HttpMethod.POST, this.properties.path(), identifier, token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
-			.body(BodyInserters.fromDataBuffers(Flux.defer(() -> Flux.just(wrap(execution.body())))))
+			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))))
 			.build();
 		return this.http.exchange(request)
 			.flatMap((response) -> answer(request.url(), response))
