@@ -8,8 +8,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -22,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Uids implements AutoCloseable {
 
 	private static final int TRIED = 1000;
+
+	private static final FileAttribute<Set<PosixFilePermission>> OWNERS_ONLY = PosixFilePermissions
+		.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
 	private final BlockingQueue<Integer> free = new LinkedBlockingQueue<>();
 
@@ -83,7 +90,8 @@ final class Uids implements AutoCloseable {
 		if (Files.isSymbolicLink(file)) {
 			return false;
 		}
-		FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+		FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+				OWNERS_ONLY);
 		FileLock lock = tryLock(channel);
 		if (lock == null) {
 			channel.close();
