@@ -26,6 +26,8 @@ import dev.sluice.gateway.GatewayProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -149,6 +151,22 @@ class ChainTests {
 		await().atMost(1, TimeUnit.SECONDS).until(() -> processesWith("53.53") == 0);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "auto", "namespaces", "rlimits" })
+	void aKilledProcessTakesItsProgramsWithIt(String sandbox) throws Exception {
+		int port = freePort();
+		Process adapter = ownProcess("adapter", "--server.port=" + port, "--sluice.engine.sandbox=" + sandbox,
+				"--sluice.engine.run.wall-time=60s");
+		String sleeper = PRINT_42.replace("print(42)",
+				"import subprocess; subprocess.run(['setsid', 'sleep', '57.57'])");
+		CompletableFuture<HttpResponse<String>> _ = this.client.sendAsync(
+				request(URI.create("http://127.0.0.1:" + port), "/api/v2/execute", sleeper),
+				HttpResponse.BodyHandlers.ofString());
+		await().atMost(10, TimeUnit.SECONDS).until(() -> processesWith("57.57") > 0);
+		adapter.destroyForcibly();
+		await().atMost(2, TimeUnit.SECONDS).until(() -> processesWith("57.57") == 0);
+	}
+
 	@Test
 	void aGatewayWithoutEngineOrPoolSaysHowToGiveItOne(CapturedOutput output) throws Exception {
 		URI gateway = gateway("--sluice.engine.path=/nowhere");
@@ -197,17 +215,22 @@ class ChainTests {
 				Stream.concat(Arrays.stream(args), token).toArray(String[]::new))));
 	}
 
-	/** A process of its own, since it is to be killed. */
 	private Process ownEmulatorProcess(int port, URI adapter) throws IOException {
-		Process emulator = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-				System.getProperty("java.class.path"), "dev.sluice.Sluice", "emulator", "--server.port=" + port,
-				"--sluice.emulator.token=chain-token", "--sluice.emulator.adapter-url=" + adapter)
+		return ownProcess("emulator", "--server.port=" + port, "--sluice.emulator.token=chain-token",
+				"--sluice.emulator.adapter-url=" + adapter);
+	}
+
+	/** A process of its own, since it is to be killed. */
+	private Process ownProcess(String name, String... args) throws IOException {
+		Stream<String> java = Stream.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+				System.getProperty("java.class.path"), "dev.sluice.Sluice", name);
+		Process process = new ProcessBuilder(Stream.concat(java, Arrays.stream(args)).toList())
 			.redirectErrorStream(true)
 			.start();
-		keep(emulator::destroyForcibly);
-		BufferedReader lines = emulator.inputReader();
-		await().atMost(20, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice emulator"));
-		return emulator;
+		keep(process::destroyForcibly);
+		BufferedReader lines = process.inputReader();
+		await().atMost(20, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice " + name));
+		return process;
 	}
 
 	private static ConfigurableApplicationContext process(Class<?> process, Map<String, Object> defaults,

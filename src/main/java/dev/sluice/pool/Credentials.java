@@ -25,7 +25,16 @@ final class Credentials {
 	private Credentials() {
 	}
 
+	/**
+	 * The credential, made when it is first asked for: what its environment lacks is then
+	 * a token that can't be had, and no obstacle to a start.
+	 */
 	static TokenCredential of(CredentialProperties properties) {
+		Mono<TokenCredential> credential = Mono.fromCallable(() -> make(properties)).cache();
+		return (request) -> credential.flatMap((made) -> made.getToken(request));
+	}
+
+	private static TokenCredential make(CredentialProperties properties) {
 		return switch (properties.kind()) {
 			case DEFAULT -> withDefaults(properties);
 			case MANAGED_IDENTITY -> new ManagedIdentityCredentialBuilder().clientId(properties.clientId()).build();

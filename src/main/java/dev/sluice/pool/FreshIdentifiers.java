@@ -74,7 +74,7 @@ final class FreshIdentifiers implements Identifiers {
 		this.stopping.add(identifier);
 		stop(identifier, token).doFinally((signal) -> this.stopping.remove(identifier))
 			.subscribe((status) -> logger.debug("Pool {} answered {} to a stop", this.pool.name(), status),
-					(error) -> logger.warn("Pool {} could not stop a session, which is left to its cooldown: {}",
+					(error) -> logger.debug("Pool {} could not stop a session, which is left to its cooldown: {}",
 							this.pool.name(), error.getMessage()));
 	}
 

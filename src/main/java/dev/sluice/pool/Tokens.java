@@ -24,6 +24,8 @@ final class Tokens {
 
 	private static final Duration RENEWED_BEFORE_EXPIRY = Duration.ofMinutes(5);
 
+	private static final int SHOWN = 1000;
+
 	private final Mono<AccessToken> token;
 
 	Tokens(String pool, TokenCredential credential, String scope, Duration timeout) {
@@ -51,7 +53,10 @@ final class Tokens {
 	}
 
 	private static ExecutionFailure failure(String pool, String scope, Throwable cause) {
-		logger.warn("No token for pool {} with scope {}", pool, scope, cause);
+		String why = String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+		logger.warn("No token for pool {} with scope {}: {}", pool, scope,
+				(why.length() > SHOWN) ? why.substring(0, SHOWN) + "…" : why);
+		logger.debug("That was", cause);
 		return ExecutionFailure.passing(FailureCode.TOKEN_UNAVAILABLE,
 				"No token could be had for pool '" + pool + "' with scope " + scope + " ("
 						+ cause.getClass().getSimpleName()

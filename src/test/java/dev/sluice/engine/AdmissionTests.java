@@ -8,7 +8,9 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Program;
+import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
+import dev.sluice.execution.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -88,6 +90,30 @@ class AdmissionTests {
 		startSleeper();
 		this.engine.close();
 		await().atMost(2, TimeUnit.SECONDS).until(() -> sleepers() == 0);
+	}
+
+	@Test
+	void aLanguageCanHaveLimitsOfItsOwn() {
+		try (Engine own = Engines.start("languages.bash.output=10B", "languages.bash.run-limits.wall-time=300ms")) {
+			assertThat(Engines.run(own, "bash", "echo 0123456789").status()).isEqualTo(Status.OL);
+			assertThat(Engines.run(own, "bash", "sleep 5").message()).isEqualTo("Time limit exceeded (wall clock)");
+			assertThat(Engines.run(own, "python", "import time; time.sleep(0.5); print('x' * 100)").succeeded())
+				.isTrue();
+			assertThat(own.usualLimits(Engines.runtime(own, "bash"), Stage.RUN).wallTime())
+				.isEqualTo(Duration.ofMillis(300));
+		}
+	}
+
+	@Test
+	void enginesOfOneMachineDoNotShareUsers() {
+		try (Engine other = Engines.start("sandbox=rlimits", "concurrency=1")) {
+			Disposable running = startSleeper();
+			assertThat(Engines.run(other, "bash", "id -u").stdout())
+				.isNotEqualTo(Engines.run(other, "bash", "ps -o uid= -C sleep | head -1 | tr -d ' '").stdout());
+			assertThat(sleepers()).isOne();
+			running.dispose();
+			assertNothingIsLeft();
+		}
 	}
 
 	private Disposable startSleeper() {

@@ -14,6 +14,10 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import dev.sluice.execution.FailureCode;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,15 +75,33 @@ class CustomContainerPoolTests extends ExecutorContract {
 	}
 
 	@Test
-	void theRequestHasTheFormThatIsConfigured() {
-		this.server.answers(200, JSON, VERDICT);
-		assertThat(body(pool())).isEqualTo(VERDICT);
-		String request = this.server.requests().getFirst();
-		assertThat(request).startsWith("POST /python/execute?api-version=2024-02-02-preview HTTP/1.1\r\n")
-			.contains("\r\nAuthorization: Bearer test-token\r\n")
-			.contains("\"content\":\"print(42)\"");
-		body(pool("path", "/api/v2/execute", "api-version", ""));
-		assertThat(this.server.requests().getLast()).startsWith("POST /api/v2/execute HTTP/1.1\r\n");
+	void theRequestHasTheFormThatIsConfigured() throws Exception {
+		try (MockWebServer azure = new MockWebServer()) {
+			azure.start();
+			azure.setDispatcher(new Dispatcher() {
+
+				@Override
+				public MockResponse dispatch(RecordedRequest request) {
+					return new MockResponse.Builder().addHeader("Content-Type", "application/json")
+						.body(VERDICT)
+						.build();
+				}
+
+			});
+			URI endpoint = azure.url("/").uri();
+			assertThat(body(Pools.at(endpoint, "identifier", "none"))).isEqualTo(VERDICT);
+			RecordedRequest usual = azure.takeRequest();
+			assertThat(usual.getMethod()).isEqualTo("POST");
+			assertThat(usual.getTarget()).isEqualTo("/python/execute?api-version=2024-02-02-preview");
+			assertThat(usual.getHeaders().get("Authorization")).isEqualTo("Bearer test-token");
+			assertThat(usual.getHeaders().get("Content-Type")).isEqualTo("application/json");
+			assertThat(usual.getBody().utf8()).isEqualTo(StandardCharsets.UTF_8.decode(execution().body()).toString());
+			body(Pools.at(endpoint, "path", "/api/v2/execute", "api-version", "", "identifier", "none"));
+			assertThat(azure.takeRequest().getTarget()).isEqualTo("/api/v2/execute");
+			body(Pools.at(endpoint, "api-version", "2025-01-01", "identifier", "fresh"));
+			assertThat(azure.takeRequest().getTarget())
+				.matches("/python/execute\\?api-version=2025-01-01&identifier=[0-9a-f]{32}");
+		}
 	}
 
 	@Test

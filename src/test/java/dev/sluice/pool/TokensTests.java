@@ -74,6 +74,16 @@ class TokensTests {
 		assertThat(credential.getTokenSync(null).getToken()).isEqualTo("second");
 	}
 
+	@Test
+	void whatAnIdentityLacksInItsEnvironmentIsATypedFailure() {
+		TokenCredential credential = Credentials.of(new CredentialProperties(
+				CredentialProperties.Kind.WORKLOAD_IDENTITY, "some-scope", null, null, null, WITHIN));
+		StepVerifier.create(tokens(credential).get()).expectErrorSatisfies((error) -> {
+			assertThat(((ExecutionFailure) error).code()).isEqualTo(FailureCode.TOKEN_UNAVAILABLE);
+			assertThat(error).hasMessageContaining("credential.kind");
+		}).verify(WITHIN);
+	}
+
 	private Tokens tokens(TokenCredential credential) {
 		return new Tokens("test", (request) -> Mono.defer(() -> {
 			this.calls.incrementAndGet();
