@@ -1,15 +1,11 @@
 package dev.sluice.engine;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedTransferQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -20,19 +16,12 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Runs programs on this machine, a few at once, each in a sandbox.
  */
 public final class Engine implements AutoCloseable {
-
-	private static final Duration CLOSES_WITHIN = Duration.ofSeconds(5);
-
-	private final EngineProperties properties;
 
 	private final Path folder;
 
@@ -40,7 +29,7 @@ public final class Engine implements AutoCloseable {
 
 	private final SandboxChoice sandbox;
 
-	private final ThreadPoolExecutor threads;
+	private final Turns turns;
 
 	private final Map<LanguageRuntime, Language> languages;
 
@@ -50,24 +39,16 @@ public final class Engine implements AutoCloseable {
 
 	private final Limits ceiling;
 
-	private final AtomicInteger admitted = new AtomicInteger();
-
-	private final AtomicInteger running = new AtomicInteger();
-
-	private Engine(EngineProperties properties, Path folder, boolean root) throws IOException, InterruptedException {
-		this.properties = properties;
+	private Engine(EngineProperties properties, Path folder, Uids uids, boolean root)
+			throws IOException, InterruptedException {
 		this.folder = folder;
+		this.uids = uids;
 		this.root = root;
-		int slots = properties.slots();
 		this.ceiling = new Limits(properties.maxWallTime(), properties.maxWallTime(), properties.maxMemory().toBytes());
-		this.uids = Uids.claim(properties.firstUid(), slots, root);
-		this.sandbox = SandboxChoice.make(properties, folder, this.uids, root);
-		// Its queue takes no lock: an event loop puts programs into it.
-		this.threads = new ThreadPoolExecutor(slots, slots, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(),
-				Thread.ofPlatform().daemon().name("engine-", 0).factory());
-		this.threads.prestartAllCoreThreads();
-		List<Language> found = new Languages(new Probe(this.sandbox.launcher(), folder, this.uids, root), properties)
-			.find(this.threads);
+		this.sandbox = SandboxChoice.make(properties, folder, uids, root);
+		this.turns = new Turns(properties.slots(), properties.queue(), properties.maxWait());
+		List<Language> found = new Languages(new Probe(this.sandbox.launcher(), folder, uids, root), properties)
+			.find(this.turns.threads());
 		this.languages = found.stream().collect(Collectors.toMap(Language::runtime, Function.identity()));
 		this.runtimes = found.stream().map(Language::runtime).toList();
 	}
@@ -79,25 +60,29 @@ public final class Engine implements AutoCloseable {
 	 * @throws EngineUnavailableException where this machine can't run programs
 	 */
 	static Engine start(EngineProperties properties) {
-		Path folder = null;
+		Launcher.requireKnownMachine();
+		Path parent = (properties.folder() != null) ? properties.folder()
+				: Path.of(System.getProperty("java.io.tmpdir"));
 		try {
-			Path parent = (properties.folder() != null) ? properties.folder()
-					: Path.of(System.getProperty("java.io.tmpdir"));
-			folder = Folders.create(parent);
-			return new Engine(properties, folder, "root".equals(System.getProperty("user.name")));
+			boolean root = isRoot();
+			Uids uids = Uids.claim(properties.firstUid(), properties.slots(), root);
+			Path folder = Folders.create(parent);
+			try {
+				return new Engine(properties, folder, uids, root);
+			}
+			catch (IOException | InterruptedException | RuntimeException ex) {
+				Folders.remove(folder);
+				uids.close();
+				throw ex;
+			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("The engine can't use its folder", ex);
+			throw new EngineUnavailableException("The engine can't work in the folder " + parent + " ("
+					+ ex.getMessage() + "); sluice.engine.folder names another");
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new EngineUnavailableException("The engine was stopped while it started");
-		}
-		catch (EngineUnavailableException ex) {
-			if (folder != null) {
-				Folders.remove(folder);
-			}
-			throw ex;
 		}
 	}
 
@@ -159,7 +144,11 @@ public final class Engine implements AutoCloseable {
 	 * {@link FailureCode#SANDBOX_FAILED} where there is no verdict
 	 */
 	public Flux<Event> run(Program program) {
-		return Flux.create((sink) -> admit(program, sink));
+		return Flux.create((sink) -> {
+			ProgramRun run = new ProgramRun(this.sandbox.launcher(), language(program.runtime()), program, this.ceiling,
+					sink::next);
+			this.turns.admit(sink, () -> run(run), run::stop);
+		});
 	}
 
 	/**
@@ -167,7 +156,7 @@ public final class Engine implements AutoCloseable {
 	 * @return the number, at most {@code sluice.engine.concurrency}
 	 */
 	public int running() {
-		return this.running.get();
+		return this.turns.running();
 	}
 
 	/**
@@ -175,7 +164,7 @@ public final class Engine implements AutoCloseable {
 	 * @return the number
 	 */
 	public int admitted() {
-		return this.admitted.get();
+		return this.turns.admitted();
 	}
 
 	/**
@@ -183,49 +172,17 @@ public final class Engine implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.threads.shutdownNow();
-		try {
-			this.threads.awaitTermination(CLOSES_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.turns.close();
 		Folders.remove(this.folder);
 		this.uids.close();
 	}
 
-	private void admit(Program program, FluxSink<Event> sink) {
-		if (this.admitted.incrementAndGet() > this.properties.slots() + this.properties.queue()) {
-			this.admitted.decrementAndGet();
-			sink.error(Turn.busy(this.properties.queue() + " programs are waiting already"));
-			return;
-		}
-		ProgramRun run = new ProgramRun(this.sandbox.launcher(), language(program.runtime()), program, this.ceiling,
-				sink::next);
-		Turn turn = new Turn(sink, () -> run(run), this.admitted::decrementAndGet);
-		Disposable expiry = Schedulers.parallel()
-			.schedule(() -> turn.expire(this.properties.maxWait()), this.properties.maxWait().toMillis(),
-					TimeUnit.MILLISECONDS);
-		sink.onCancel(() -> {
-			if (turn.leaveQueue()) {
-				this.threads.remove(turn);
-			}
-			else {
-				run.stop();
-			}
-		});
-		sink.onDispose(expiry);
-		this.threads.execute(turn);
-	}
-
 	private void run(ProgramRun run) throws IOException, InterruptedException {
 		int uid = this.uids.take();
-		this.running.incrementAndGet();
 		try {
 			run.run(this.folder, uid, this.root);
 		}
 		finally {
-			this.running.decrementAndGet();
 			this.uids.giveBack(uid);
 		}
 	}
@@ -237,6 +194,12 @@ public final class Engine implements AutoCloseable {
 					runtime.language() + "-" + runtime.version() + " runtime is unknown");
 		}
 		return language;
+	}
+
+	/** By number: in a container root may have no name. */
+	private static boolean isRoot() throws IOException {
+		return FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
+				&& Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
 	}
 
 }

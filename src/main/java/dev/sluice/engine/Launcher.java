@@ -50,8 +50,17 @@ final class Launcher {
 		this.root = root;
 	}
 
-	static boolean knowsThisMachine() {
-		return MACHINES.contains(System.getProperty("os.arch"));
+	/**
+	 * Checks that programs can be started on this machine at all.
+	 * @throws EngineUnavailableException where they can't
+	 */
+	static void requireKnownMachine() {
+		String system = System.getProperty("os.name");
+		String machine = System.getProperty("os.arch");
+		if (!system.equals("Linux") || !MACHINES.contains(machine)) {
+			throw new EngineUnavailableException(
+					"Programs can be run on Linux on x86-64 or arm64 only, and this is " + system + " on " + machine);
+		}
 	}
 
 	Sandbox sandbox() {

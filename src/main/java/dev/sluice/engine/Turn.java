@@ -98,6 +98,13 @@ final class Turn implements Runnable {
 		}
 	}
 
+	/** Sends away a program whose turn will not come. */
+	void dismiss() {
+		if (leaveQueue()) {
+			this.sink.error(busy("it is shutting down"));
+		}
+	}
+
 	static ExecutionFailure busy(String why) {
 		return ExecutionFailure
 			.passing(FailureCode.ENGINE_BUSY, "The engine runs as many programs as it may, and " + why)

@@ -1,12 +1,14 @@
 package dev.sluice.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import dev.sluice.execution.Event;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
@@ -86,10 +88,27 @@ class AdmissionTests {
 	}
 
 	@Test
-	void aClosedEngineLeavesNothing() {
+	void aClosedEngineLeavesNothingAndNobodyWaiting() {
 		startSleeper();
-		this.engine.close();
+		StepVerifier.create(this.engine.run(echo()))
+			.then(this.engine::close)
+			.expectErrorMatches((error) -> ((ExecutionFailure) error).executed() == Executed.NO)
+			.verify(Engines.WITHIN);
 		await().atMost(2, TimeUnit.SECONDS).until(() -> sleepers() == 0);
+		assertBusy("shutting down");
+		assertNothingIsLeft();
+	}
+
+	@Test
+	void anUnknownRuntimeTakesNoPlace() {
+		Program program = echo();
+		LanguageRuntime unknown = new LanguageRuntime("bash", "0.0.1", List.of(), null);
+		StepVerifier
+			.create(this.engine
+				.run(new Program(unknown, program.files(), List.of(), "", program.compile(), program.run())))
+			.expectError(ExecutionFailure.class)
+			.verify(Engines.WITHIN);
+		assertThat(this.engine.admitted()).isZero();
 	}
 
 	@Test
