@@ -19,6 +19,7 @@ import reactor.core.Disposable;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -132,6 +133,20 @@ class AdmissionTests {
 			assertThat(sleepers()).isOne();
 			running.dispose();
 			assertNothingIsLeft();
+		}
+	}
+
+	@Test
+	void anotherSystemThanLinuxHasNoEngine() {
+		String system = System.getProperty("os.name");
+		System.setProperty("os.name", "Mac OS X");
+		try {
+			assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(Engines::start)
+				.withMessageContaining("Linux")
+				.withMessageContaining("Mac OS X");
+		}
+		finally {
+			System.setProperty("os.name", system);
 		}
 	}
 
