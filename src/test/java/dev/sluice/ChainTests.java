@@ -173,9 +173,9 @@ class ChainTests {
 		assertThat(output).contains("pool       none: No sandbox works on this machine",
 				"set sluice.pools[0].endpoint");
 		HttpResponse<String> failure = execute(gateway, PRINT_42);
-		assertThat(failure.statusCode()).isEqualTo(503);
+		assertThat(failure.statusCode()).isEqualTo(502);
 		assertThat(failure.body()).contains("\"code\":\"no-pool\"", "sluice.pools[0].endpoint");
-		assertThat(get(gateway, "/api/v2/runtimes").statusCode()).isEqualTo(503);
+		assertThat(get(gateway, "/api/v2/runtimes").statusCode()).isEqualTo(502);
 	}
 
 	@Test

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server that answers each request with bytes written for the test, and does to its
- * connection what the test says.
+ * connection what the test says. A pool's management calls always succeed.
  */
 public final class RawServer implements AutoCloseable {
 
@@ -46,6 +46,8 @@ public final class RawServer implements AutoCloseable {
 	private volatile String answer = "";
 
 	private volatile Then then = Then.KEEP;
+
+	private volatile int echo;
 
 	public RawServer() {
 		try {
@@ -82,8 +84,29 @@ public final class RawServer implements AutoCloseable {
 				Then.KEEP);
 	}
 
+	/**
+	 * Answers from now on with what was asked, as pages for developers do.
+	 * @param status the status
+	 * @return this server
+	 */
+	public RawServer answersWithRequest(int status) {
+		this.echo = status;
+		return this;
+	}
+
 	public URI address() {
 		return URI.create("http://127.0.0.1:" + this.server.getLocalPort());
+	}
+
+	/**
+	 * The requests so far to a path that contains a word.
+	 * @param word the word
+	 * @return the number
+	 */
+	public int count(String word) {
+		return (int) this.requests.stream()
+			.filter((request) -> request.lines().findFirst().orElse("").contains(word))
+			.count();
 	}
 
 	/**
@@ -130,7 +153,15 @@ public final class RawServer implements AutoCloseable {
 			String request = read(socket.getInputStream());
 			while (!request.isEmpty()) {
 				this.requests.add(request);
-				if (!answer(socket)) {
+				if (request.startsWith("POST /.management/")) {
+					socket.getOutputStream()
+						.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+				}
+				else if (this.echo > 0) {
+					answers(this.echo, "", request);
+					answer(socket);
+				}
+				else if (!answer(socket)) {
 					return;
 				}
 				request = read(socket.getInputStream());

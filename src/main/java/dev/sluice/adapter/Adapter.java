@@ -14,6 +14,7 @@ import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HostRule;
+import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
 import dev.sluice.http.StartRefusedException;
 import dev.sluice.piston.AdapterHeaders;
@@ -21,7 +22,6 @@ import dev.sluice.piston.PistonRuntimes;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -38,11 +38,11 @@ public final class Adapter {
 
 	private final Workshop workshop;
 
-	private final DataSize maxBody;
+	private final HttpProperties bounds;
 
-	Adapter(Workshop workshop, DataSize maxBody) {
+	Adapter(Workshop workshop, HttpProperties bounds) {
 		this.workshop = workshop;
-		this.maxBody = maxBody;
+		this.bounds = bounds;
 	}
 
 	/**
@@ -91,7 +91,7 @@ public final class Adapter {
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
-		return Bodies.read(request, this.maxBody)
+		return Bodies.read(request, this.bounds)
 			.map((body) -> new Execution(id(request), "", "", body))
 			.flatMap(this.workshop::execute)
 			.flatMap(Replies::answer)

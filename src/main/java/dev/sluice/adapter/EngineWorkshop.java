@@ -1,5 +1,6 @@
 package dev.sluice.adapter;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
+import dev.sluice.http.Bodies;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonLimits;
 import dev.sluice.piston.PistonRequest;
@@ -31,7 +33,7 @@ final class EngineWorkshop implements Workshop {
 
 	@Override
 	public Mono<Answer> execute(Execution execution) {
-		return Mono.fromCallable(() -> program(execution))
+		return Bodies.process(execution.body(), this::program)
 			.flatMapMany(this.engine::run)
 			.ofType(Event.Ended.class)
 			.single()
@@ -58,8 +60,8 @@ final class EngineWorkshop implements Workshop {
 		return this.engine.notEnforced().isEmpty();
 	}
 
-	private Program program(Execution execution) {
-		PistonRequest request = PistonRequest.read(execution.body());
+	private Program program(ByteBuffer body) {
+		PistonRequest request = PistonRequest.read(body);
 		return request.program(this.engine.runtimes(), this::limits);
 	}
 

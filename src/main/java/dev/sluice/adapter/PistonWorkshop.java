@@ -1,6 +1,5 @@
 package dev.sluice.adapter;
 
-import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +12,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.Bodies;
+import dev.sluice.http.Break;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonFailure;
 import dev.sluice.piston.PistonRequest;
@@ -22,6 +22,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -29,7 +30,6 @@ import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
  * A Piston beside the adapter, which gets each execution's body as it came, and nothing
@@ -53,9 +53,14 @@ final class PistonWorkshop implements Workshop {
 			.build();
 	}
 
+	/**
+	 * The body is read first, since what Piston answers to a broken one lacks a message.
+	 */
 	@Override
 	public Mono<Answer> execute(Execution execution) {
-		return Mono.fromCallable(() -> checked(execution)).flatMap(this::send).onErrorMap(this::explain);
+		return Bodies.process(execution.body(), PistonRequest::read)
+			.flatMap((request) -> send(execution))
+			.onErrorMap(this::explain);
 	}
 
 	@Override
@@ -71,12 +76,6 @@ final class PistonWorkshop implements Workshop {
 	@Override
 	public boolean isSandboxed() {
 		return true;
-	}
-
-	/** What Piston answers to a body that is no request lacks a message. */
-	private static Execution checked(Execution execution) {
-		PistonRequest.read(execution.body());
-		return execution;
 	}
 
 	private Mono<Answer> send(Execution execution) {
@@ -131,15 +130,21 @@ final class PistonWorkshop implements Workshop {
 	}
 
 	private ExecutionFailure explain(Throwable error) {
-		Throwable cause = (error instanceof WebClientRequestException && error.getCause() != null) ? error.getCause()
-				: error;
-		return switch (cause) {
-			case ExecutionFailure failure -> failure;
-			case ConnectException refused ->
-				ExecutionFailure.passing(FailureCode.ENGINE_UNAVAILABLE, "No Piston accepts connections at "
-						+ this.piston + ": start it, or check sluice.adapter.piston-url");
-			default -> ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.UNKNOWN,
-					"The connection to Piston at " + this.piston + " broke: " + cause.getClass().getSimpleName());
+		if (error instanceof ExecutionFailure failure) {
+			return failure;
+		}
+		if (error instanceof DataBufferLimitException) {
+			return ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.YES,
+					"Piston's answer is larger than " + this.properties.maxAnswer()
+							+ ": raise sluice.adapter.max-answer");
+		}
+		Break broke = Break.of(error);
+		String message = "Piston at " + this.piston + " can't be used: " + broke.what();
+		return switch (broke.where()) {
+			case BEFORE_CONNECTING, CONNECTING -> ExecutionFailure.passing(FailureCode.ENGINE_UNAVAILABLE,
+					message + "; start it, or check sluice.adapter.piston-url");
+			case WAITING, UNDER_WAY, UNKNOWN ->
+				ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.UNKNOWN, message);
 		};
 	}
 

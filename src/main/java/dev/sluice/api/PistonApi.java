@@ -9,12 +9,12 @@ import dev.sluice.execution.Executor;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.http.Bodies;
+import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
 import dev.sluice.piston.PistonRequest;
 import dev.sluice.piston.PistonRuntimes;
 import reactor.core.publisher.Mono;
 
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -33,18 +33,18 @@ public final class PistonApi {
 
 	private final RuntimeSource runtimes;
 
-	private final DataSize maxBody;
+	private final HttpProperties bounds;
 
 	/**
 	 * Makes the API.
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
-	 * @param maxBody how large a request may be
+	 * @param bounds how large a request may be, and how long it may take
 	 */
-	public PistonApi(Executor executor, RuntimeSource runtimes, DataSize maxBody) {
+	public PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds) {
 		this.executor = executor;
 		this.runtimes = runtimes;
-		this.maxBody = maxBody;
+		this.bounds = bounds;
 	}
 
 	/**
@@ -64,14 +64,14 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
-		return body(request).map(PistonApi::execution)
+		return body(request).flatMap((body) -> Bodies.process(body, PistonApi::execution))
 			.flatMap(this.executor::execute)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request) {
-		return Replies.isJson(request) ? Bodies.read(request, this.maxBody) : Mono.just(ByteBuffer.allocate(0));
+		return Replies.isJson(request) ? Bodies.read(request, this.bounds) : Mono.just(ByteBuffer.allocate(0));
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {

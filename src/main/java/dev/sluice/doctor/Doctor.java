@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 
 import dev.sluice.doctor.Finding.State;
 import dev.sluice.execution.Answer;
@@ -32,8 +34,13 @@ public final class Doctor {
 	private static final DataSize MOST = DataSize.ofMegabytes(1);
 
 	/** Programs that print 42, by language. */
-	private static final Map<String, String> PROGRAMS = Map.of("python", "print(42)", "bash", "echo 42", "javascript",
-			"console.log(42)");
+	private static final Map<String, String> PROGRAMS = new LinkedHashMap<>();
+
+	static {
+		PROGRAMS.put("python", "print(42)");
+		PROGRAMS.put("bash", "echo 42");
+		PROGRAMS.put("javascript", "console.log(42)");
+	}
 
 	private enum Link {
 
@@ -106,7 +113,10 @@ public final class Doctor {
 		if (error instanceof ExecutionFailure failure) {
 			return findings(broken(failure.code()), failure.message());
 		}
-		return findings(Link.POOL, "gave no answer within " + WITHIN.toSeconds() + " s");
+		if (error instanceof TimeoutException) {
+			return findings(Link.POOL, "gave no answer within " + WITHIN.toSeconds() + " s");
+		}
+		return findings(Link.ADAPTER, "gave an answer that can't be read (" + error.getClass().getSimpleName() + ")");
 	}
 
 	private static List<Finding> findings(@Nullable Link broken, String seen) {
@@ -131,8 +141,8 @@ public final class Doctor {
 			case POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, POOL_FULL,
 					POOL_UNREACHABLE, POOL_NOT_READY, POOL_TIMEOUT, POOL_BROKE, NO_POOL ->
 				Link.POOL;
-			case POOL_PATH_NOT_FOUND, POOL_ANSWER_INVALID, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, NOT_FOUND,
-					HOST_REFUSED ->
+			case POOL_PATH_NOT_FOUND, POOL_ANSWER_INVALID, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+					NOT_FOUND, HOST_REFUSED ->
 				Link.ADAPTER;
 			case INVALID_REQUEST, ENGINE_BUSY, ENGINE_UNAVAILABLE, SANDBOX_FAILED, INTERNAL -> Link.ENGINE;
 		};

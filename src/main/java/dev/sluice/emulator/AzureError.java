@@ -5,8 +5,12 @@ import java.util.Map;
 
 import dev.sluice.execution.Ids;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
@@ -15,6 +19,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 final class AzureError extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
+
+	private static final JsonMapper JSON = new JsonMapper();
 
 	private final int status;
 
@@ -27,15 +33,20 @@ final class AzureError extends RuntimeException {
 	}
 
 	Mono<ServerResponse> response() {
+		return ServerResponse.ok().build((exchange, context) -> write(exchange.getResponse()));
+	}
+
+	Mono<Void> write(ServerHttpResponse response) {
 		Map<String, Object> error = new LinkedHashMap<>();
 		error.put("code", this.code);
 		error.put("message", getMessage());
 		error.put("target", null);
 		error.put("traceId", Ids.next());
-		return ServerResponse.status(this.status)
-			.contentType(MediaType.APPLICATION_JSON)
-			.header("x-ms-error-code", this.code)
-			.bodyValue(Map.of("error", error));
+		response.setStatusCode(HttpStatusCode.valueOf(this.status));
+		response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+		response.getHeaders().set("x-ms-error-code", this.code);
+		DataBuffer body = response.bufferFactory().wrap(JSON.writeValueAsBytes(Map.of("error", error)));
+		return response.writeWith(Mono.just(body));
 	}
 
 }

@@ -2,10 +2,13 @@ package dev.sluice.emulator;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
 import dev.sluice.execution.Ids;
+import io.netty.handler.timeout.ReadTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -35,7 +38,8 @@ final class Forwarder {
 
 	private static final Logger logger = LoggerFactory.getLogger(Forwarder.class);
 
-	private static final int CONNECTIONS = 1000;
+	/** The fixed limit of Azure's ingress, as known. */
+	private static final Duration INGRESS_WAITS = Duration.ofMinutes(4);
 
 	/** Headers of one connection, not of the message. */
 	private static final Set<String> HOP_BY_HOP = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -46,29 +50,21 @@ final class Forwarder {
 	}
 
 	private final ExchangeFunction http = ExchangeFunctions.create(new ReactorClientHttpConnector(
-			HttpClient.create(ConnectionProvider.builder("emulator").maxConnections(CONNECTIONS).build())
-				.disableRetry(true)));
+			HttpClient.create(ConnectionProvider.newConnection()).responseTimeout(INGRESS_WAITS).disableRetry(true)));
 
 	/**
 	 * A response that sends its request on when it is written.
-	 * @param session where to
-	 * @param behind what to do once the request has ended in whatever way
+	 * @param sessions where to
+	 * @param identifier the session's identifier; null for a session of the request's own
 	 * @return the response
 	 */
-	Mono<ServerResponse> response(Session session, Runnable behind) {
+	Mono<ServerResponse> response(Sessions sessions, @Nullable String identifier) {
 		return ServerResponse.ok()
-			.build((exchange, context) -> Mono.usingWhen(Mono.fromCallable(session::begin),
-					(isFirst) -> forward(exchange, session, isFirst), (isFirst) -> end(session, behind)));
+			.build((exchange, context) -> sessions.visit(identifier, (session) -> forward(exchange, session))
+				.onErrorResume(AzureError.class, (error) -> error.write(exchange.getResponse())));
 	}
 
-	private static Mono<Void> end(Session session, Runnable behind) {
-		return Mono.fromRunnable(() -> {
-			session.end();
-			behind.run();
-		});
-	}
-
-	private Mono<Void> forward(ServerWebExchange exchange, Session session, boolean isFirst) {
+	private Mono<Void> forward(ServerWebExchange exchange, Session session) {
 		ServerHttpRequest request = exchange.getRequest();
 		ClientRequest forwarded = ClientRequest.create(request.getMethod(), target(request, session))
 			.headers((headers) -> copy(request.getHeaders(), headers))
@@ -76,8 +72,7 @@ final class Forwarder {
 			.build();
 		long start = System.nanoTime();
 		return this.http.exchange(forwarded)
-			.flatMap((answer) -> pass(exchange.getResponse(), session, isFirst, answer,
-					(System.nanoTime() - start) / 1_000_000))
+			.flatMap((answer) -> pass(exchange.getResponse(), session, answer, (System.nanoTime() - start) / 1_000_000))
 			.onErrorResume((error) -> unreachable(exchange.getResponse(), error));
 	}
 
@@ -87,28 +82,28 @@ final class Forwarder {
 				session.container().address() + request.getURI().getRawPath() + ((query != null) ? "?" + query : ""));
 	}
 
-	private static Mono<Void> pass(ServerHttpResponse response, Session session, boolean isFirst, ClientResponse answer,
-			long millis) {
+	private static Mono<Void> pass(ServerHttpResponse response, Session session, ClientResponse answer, long millis) {
 		response.setStatusCode(answer.statusCode());
 		HttpHeaders headers = response.getHeaders();
 		copy(answer.headers().asHttpHeaders(), headers);
 		headers.set("operation-id", Ids.next());
 		headers.set("x-ms-session-guid", session.guid());
-		headers.set("x-ms-new-allocation", Boolean.toString(isFirst));
+		headers.set("x-ms-new-allocation", Boolean.toString(session.isNew()));
 		headers.set("x-ms-container-execution-duration", Long.toString(millis));
 		headers.set("x-ms-overall-execution-time", Long.toString(millis));
 		return response.writeAndFlushWith(answer.body(BodyExtractors.toDataBuffers()).map(Mono::just));
 	}
 
 	private static Mono<Void> unreachable(ServerHttpResponse response, Throwable error) {
-		if (!response.setStatusCode(HttpStatus.BAD_GATEWAY)) {
+		boolean late = error.getCause() instanceof ReadTimeoutException;
+		if (!response.setStatusCode(late ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY)) {
 			return Mono.error(error);
 		}
 		logger.warn("A session's container did not answer: {}", error.toString());
 		response.getHeaders().clear();
 		response.getHeaders().setContentType(MediaType.TEXT_PLAIN);
-		DataBuffer body = response.bufferFactory()
-			.wrap("upstream connect error or disconnect/reset before headers".getBytes(StandardCharsets.UTF_8));
+		String text = late ? "stream timeout" : "upstream connect error or disconnect/reset before headers";
+		DataBuffer body = response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8));
 		return response.writeWith(Mono.just(body));
 	}
 

@@ -3,12 +3,12 @@ package dev.sluice.emulator;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.execution.Ids;
 
 /**
- * A session: an identifier with a container of its own.
+ * A session: an identifier with a container of its own. It is ended once, and takes no
+ * request after that.
  */
 final class Session {
 
@@ -18,15 +18,17 @@ final class Session {
 
 	private final Container container;
 
-	private final Instant createdAt;
-
 	private final Clock clock;
 
-	private final AtomicInteger requests = new AtomicInteger();
+	private final Instant createdAt;
 
-	private final AtomicInteger served = new AtomicInteger();
+	private Instant lastAccessedAt;
 
-	private volatile Instant lastAccessedAt;
+	private int requests;
+
+	private int begun;
+
+	private boolean ended;
 
 	Session(String identifier, Container container, Clock clock) {
 		this.identifier = identifier;
@@ -38,21 +40,55 @@ final class Session {
 
 	/**
 	 * Begins a request.
-	 * @return whether it is the session's first
+	 * @return whether the session takes it
 	 */
-	boolean begin() {
-		this.requests.incrementAndGet();
+	synchronized boolean begin() {
+		if (this.ended) {
+			return false;
+		}
+		this.requests++;
+		this.begun++;
 		this.lastAccessedAt = this.clock.instant();
-		return this.served.incrementAndGet() == 1;
+		return true;
 	}
 
-	void end() {
+	/** Ends a request. */
+	synchronized void end() {
+		this.requests--;
 		this.lastAccessedAt = this.clock.instant();
-		this.requests.decrementAndGet();
 	}
 
-	boolean hasCooled(Duration cooldown) {
-		return this.requests.get() == 0 && this.lastAccessedAt.plus(cooldown).isBefore(this.clock.instant());
+	/**
+	 * Ends the session, and breaks what runs in it.
+	 * @return whether it had not ended before
+	 */
+	boolean stop() {
+		synchronized (this) {
+			if (this.ended) {
+				return false;
+			}
+			this.ended = true;
+		}
+		this.container.close();
+		return true;
+	}
+
+	/**
+	 * Ends the session where it was not used for so long.
+	 * @param cooldown the time
+	 * @return whether it ended by that
+	 */
+	boolean stopIfCooled(Duration cooldown) {
+		synchronized (this) {
+			if (this.requests > 0 || !this.lastAccessedAt.plus(cooldown).isBefore(this.clock.instant())) {
+				return false;
+			}
+		}
+		return stop();
+	}
+
+	synchronized boolean isNew() {
+		return this.begun == 1;
 	}
 
 	String identifier() {
@@ -71,7 +107,7 @@ final class Session {
 		return this.createdAt;
 	}
 
-	Instant lastAccessedAt() {
+	synchronized Instant lastAccessedAt() {
 		return this.lastAccessedAt;
 	}
 

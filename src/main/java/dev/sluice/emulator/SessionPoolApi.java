@@ -60,14 +60,12 @@ final class SessionPoolApi {
 		String identifier = request.queryParam("identifier").orElse("");
 		if (!identifier.isEmpty()) {
 			checkIdentifier(identifier);
-			return this.sessions.of(identifier).flatMap((session) -> this.forwarder.response(session, () -> {
-			}));
+			return this.forwarder.response(this.sessions, identifier);
 		}
 		if (this.properties.identifiers() == EmulatorProperties.IdentifierRule.REQUIRED) {
 			throw missingIdentifier();
 		}
-		return this.sessions.anonymous()
-			.flatMap((session) -> this.forwarder.response(session, () -> this.sessions.stop(session.identifier())));
+		return this.forwarder.response(this.sessions, null);
 	}
 
 	private Mono<ServerResponse> stopSession(ServerRequest request) {

@@ -6,74 +6,63 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import dev.sluice.execution.Ids;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The pool's sessions: allocates them, keeps some ready, and lets them go when they have
+ * The pool's sessions: allocates them, up to a number, and lets them go when they have
  * cooled.
  */
 final class Sessions implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(Sessions.class);
+	private static final String ANONYMOUS = "anonymous-";
 
 	private final EmulatorProperties properties;
 
-	private final Container.Starter starter;
+	private final ReadyContainers containers;
 
 	private final Clock clock;
 
+	/** A session that is being allocated is there already, for who asks for it too. */
 	private final Map<String, Mono<Session>> sessions = new ConcurrentHashMap<>();
 
 	private final Map<String, Session> allocated = new ConcurrentHashMap<>();
-
-	private final Queue<Container> ready = new ConcurrentLinkedQueue<>();
-
-	private final AtomicInteger readied = new AtomicInteger();
 
 	private final AtomicInteger counted = new AtomicInteger();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private final Scheduler blocking = Schedulers.boundedElastic();
-
 	private final Disposable sweeps;
 
 	Sessions(EmulatorProperties properties, Container.Starter starter, Clock clock) {
 		this.properties = properties;
-		this.starter = starter;
+		this.containers = new ReadyContainers(starter, properties.ready());
 		this.clock = clock;
-		this.sweeps = this.blocking.schedulePeriodically(this::letGoOfCooled, 1, 1, TimeUnit.SECONDS);
-		replenish();
+		this.sweeps = Schedulers.boundedElastic().schedulePeriodically(this::letGoOfCooled, 1, 1, TimeUnit.SECONDS);
 	}
 
 	/**
-	 * The session of an identifier, which is allocated where there is none.
-	 * @param identifier the identifier
-	 * @return the session; an {@link AzureError} where the pool is full
+	 * Does a request in a session, which is allocated where there is none.
+	 * @param identifier the session's identifier; null for a session of the request's
+	 * own, which ends with it
+	 * @param request what to do there
+	 * @return the request's end; an {@link AzureError} where the pool is full
 	 */
-	Mono<Session> of(String identifier) {
-		return Mono.defer(() -> this.sessions.computeIfAbsent(identifier, this::allocation));
-	}
-
-	/**
-	 * A session for one request without identifier.
-	 * @return the session, under a name that nobody else has
-	 */
-	Mono<Session> anonymous() {
-		return of("anonymous-" + Ids.next());
+	Mono<Void> visit(@Nullable String identifier, Function<Session, Mono<Void>> request) {
+		return Mono.defer(() -> {
+			Visit visit = new Visit(this::leave);
+			Mono<Session> session = (identifier != null) ? begin(identifier, visit) : beginAnonymous(visit);
+			return session.flatMap(request).doFinally((signal) -> visit.end());
+		});
 	}
 
 	Optional<Session> find(String identifier) {
@@ -92,13 +81,11 @@ final class Sessions implements AutoCloseable {
 	 * @return whether there was one
 	 */
 	boolean stop(String identifier) {
-		Session session = this.allocated.remove(identifier);
-		if (session == null) {
+		Session session = this.allocated.get(identifier);
+		if (session == null || !session.stop()) {
 			return false;
 		}
-		this.sessions.remove(identifier);
-		this.counted.decrementAndGet();
-		session.container().close();
+		forget(session);
 		return true;
 	}
 
@@ -107,12 +94,38 @@ final class Sessions implements AutoCloseable {
 		this.closed.set(true);
 		this.sweeps.dispose();
 		this.allocated.keySet().forEach(this::stop);
-		closeReady();
+		this.containers.close();
+	}
+
+	private Mono<Session> begin(String identifier, Visit visit) {
+		return Mono.defer(() -> this.sessions.computeIfAbsent(identifier, this::allocation)).flatMap((session) -> {
+			if (!session.begin()) {
+				return begin(identifier, visit);
+			}
+			visit.begin(session);
+			return Mono.just(session);
+		});
+	}
+
+	private Mono<Session> beginAnonymous(Visit visit) {
+		return Mono.fromCallable(() -> {
+			Session session = allocate(ANONYMOUS + Ids.next());
+			session.begin();
+			visit.begin(session);
+			return session;
+		}).subscribeOn(Schedulers.boundedElastic());
+	}
+
+	private void leave(Session session) {
+		session.end();
+		if (session.identifier().startsWith(ANONYMOUS)) {
+			stop(session.identifier());
+		}
 	}
 
 	private Mono<Session> allocation(String identifier) {
 		return Mono.fromCallable(() -> allocate(identifier))
-			.subscribeOn(this.blocking)
+			.subscribeOn(Schedulers.boundedElastic())
 			.doOnError((error) -> this.sessions.remove(identifier))
 			.cache();
 	}
@@ -122,44 +135,32 @@ final class Sessions implements AutoCloseable {
 			this.counted.decrementAndGet();
 			throw full();
 		}
-		Session session = new Session(identifier, container(), this.clock);
-		this.allocated.put(identifier, session);
-		replenish();
-		return session;
-	}
-
-	private Container container() {
-		Container container = this.ready.poll();
-		if (container == null) {
-			return this.starter.start();
+		try {
+			Session session = new Session(identifier, this.containers.take(), this.clock);
+			this.allocated.put(identifier, session);
+			if (this.closed.get()) {
+				stop(identifier);
+			}
+			return session;
 		}
-		this.readied.decrementAndGet();
-		return container;
-	}
-
-	private void replenish() {
-		while (!this.closed.get() && this.readied.get() < this.properties.ready()) {
-			this.readied.incrementAndGet();
-			this.ready.add(this.starter.start());
-		}
-		if (this.closed.get()) {
-			closeReady();
-		}
-	}
-
-	private void closeReady() {
-		for (Container container = this.ready.poll(); container != null; container = this.ready.poll()) {
-			container.close();
+		catch (RuntimeException ex) {
+			this.counted.decrementAndGet();
+			throw ex;
 		}
 	}
 
 	private void letGoOfCooled() {
 		for (Session session : this.allocated.values()) {
-			if (session.hasCooled(this.properties.cooldown())) {
-				logger.debug("Session {} has cooled", session.guid());
-				stop(session.identifier());
+			if (session.stopIfCooled(this.properties.cooldown())) {
+				forget(session);
 			}
 		}
+	}
+
+	private void forget(Session session) {
+		this.sessions.remove(session.identifier());
+		this.allocated.remove(session.identifier());
+		this.counted.decrementAndGet();
 	}
 
 	private AzureError full() {

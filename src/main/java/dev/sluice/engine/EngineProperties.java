@@ -104,10 +104,8 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * is not there
 	 * @param extension what the main file's name must end in; it is added where it does
 	 * not
-	 * @param namePatterns find in the main file what a file without a name is to be
-	 * called; the first that finds something decides
-	 * @param classPatterns find in the main file the class to run
-	 * @param packagePattern finds in the main file the package of its class
+	 * @param classes how its classes are found in a source file, where files or commands
+	 * are named after them
 	 * @param compile the command that compiles it; empty where there is none
 	 * @param run the command that runs it
 	 * @param output how much it may write to each stream, where that is not the default
@@ -116,10 +114,23 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 */
 	record LanguageProperties(@DefaultValue List<String> aliases, @Nullable String runtime,
 			@NotNull @NotEmpty List<String> version, @DefaultValue("") String extension,
-			@DefaultValue List<String> namePatterns, @DefaultValue List<String> classPatterns,
-			@Nullable String packagePattern, @DefaultValue List<String> compile, @NotNull @NotEmpty List<String> run,
-			@Nullable DataSize output, @Nullable @Valid CompileLimits compileLimits,
-			@Nullable @Valid RunLimits runLimits) {
+			@Nullable @Valid ClassPatterns classes, @DefaultValue List<String> compile,
+			@NotNull @NotEmpty List<String> run, @Nullable DataSize output,
+			@Nullable @Valid CompileLimits compileLimits, @Nullable @Valid RunLimits runLimits) {
+	}
+
+	/**
+	 * How a language's classes are found, as regular expressions. They must not take a
+	 * time that grows faster than the text.
+	 *
+	 * @param comment what is no code
+	 * @param open a class that the file must be called after
+	 * @param type a class
+	 * @param entry where a program begins, within its class
+	 * @param container the package
+	 */
+	record ClassPatterns(@NotNull String comment, @NotNull String open, @NotNull String type, @NotNull String entry,
+			@NotNull String container) {
 	}
 
 	int slots() {

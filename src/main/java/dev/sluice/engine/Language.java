@@ -1,12 +1,11 @@
 package dev.sluice.engine;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.sluice.engine.EngineProperties.ClassPatterns;
 import dev.sluice.engine.EngineProperties.LanguageProperties;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.SourceFile;
@@ -79,26 +78,20 @@ record Language(LanguageRuntime runtime, LanguageProperties entry, Limits compil
 
 	private String wantedName(SourceFile main) {
 		if (NAMELESS.matcher(main.name()).matches()) {
-			return find(this.entry.namePatterns(), main).orElse("main") + this.entry.extension();
+			String name = Optional.ofNullable(this.entry.classes())
+				.map((patterns) -> new MainClass(patterns, main))
+				.flatMap((found) -> found.fileName().or(found::name))
+				.orElse("main");
+			return name + this.entry.extension();
 		}
 		return main.name() + this.entry.extension();
 	}
 
 	private String className(SourceFile main) {
 		String file = main.name().substring(main.name().lastIndexOf('/') + 1);
-		String name = find(this.entry.classPatterns(), main)
-			.orElseGet(() -> file.substring(0, file.length() - this.entry.extension().length()));
-		List<String> packagePatterns = Optional.ofNullable(this.entry.packagePattern()).stream().toList();
-		return find(packagePatterns, main).map((prefix) -> prefix + "." + name).orElse(name);
-	}
-
-	private static Optional<String> find(List<String> patterns, SourceFile file) {
-		return patterns.stream()
-			.map((pattern) -> Pattern.compile(pattern, Pattern.MULTILINE)
-				.matcher(StandardCharsets.UTF_8.decode(file.content())))
-			.filter(Matcher::find)
-			.map((matcher) -> matcher.group(1))
-			.findFirst();
+		String stem = file.substring(0, file.length() - this.entry.extension().length());
+		ClassPatterns patterns = this.entry.classes();
+		return (patterns != null) ? new MainClass(patterns, main).qualified(stem) : stem;
 	}
 
 	/** A name that a command can't take for an option. */

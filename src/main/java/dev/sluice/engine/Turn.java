@@ -68,7 +68,7 @@ final class Turn implements Runnable {
 			leave();
 			this.sink.error(ex);
 		}
-		catch (IOException | InterruptedException | RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("A program could not be run", ex);
 			leave();
 			this.sink.error(ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,

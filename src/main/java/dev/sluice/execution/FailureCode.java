@@ -11,6 +11,9 @@ public enum FailureCode {
 	/** The client's request is not one that can be run. */
 	INVALID_REQUEST,
 
+	/** The client's request did not come in time. */
+	BODY_TIMEOUT,
+
 	/** The client's request is larger than the limit. */
 	BODY_TOO_LARGE,
 

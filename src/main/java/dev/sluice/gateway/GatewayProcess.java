@@ -29,7 +29,7 @@ public class GatewayProcess {
 
 	@Bean
 	PistonApi pistonApi(Chain chain, HttpProperties http) {
-		return new PistonApi(chain.executor(), chain.runtimes(), http.maxBody());
+		return new PistonApi(chain.executor(), chain.runtimes(), http);
 	}
 
 	@Bean

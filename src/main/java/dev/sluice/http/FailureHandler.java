@@ -37,9 +37,9 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
-		if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
+		if (!(error instanceof ExecutionFailure) && DisconnectedClientHelper.isClientDisconnectedException(error)) {
 			logger.debug("A client left", error);
-			return Mono.error(error);
+			return Mono.empty();
 		}
 		ServerHttpResponse response = exchange.getResponse();
 		ExecutionFailure failure = failure(error);

@@ -2,16 +2,19 @@ package dev.sluice.http;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -21,6 +24,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public final class Replies {
 
 	static final MediaType JSON = MediaType.parseMediaType("application/json; charset=utf-8");
+
+	private static final Pattern CHARSET = Pattern.compile(";\\s*charset=\"?([^;\"\\s]*)");
 
 	private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -44,7 +49,20 @@ public final class Replies {
 	 * @return the response
 	 */
 	public static Mono<ServerResponse> answer(Answer answer) {
-		return ServerResponse.ok().contentType(JSON).body(BodyInserters.fromDataBuffers(answer.body()));
+		return ServerResponse.ok()
+			.contentType(JSON)
+			.build((exchange, context) -> write(answer, exchange.getResponse()));
+	}
+
+	/**
+	 * A write that fails does not cancel what it was to write, so each end of it does.
+	 */
+	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
+		Sinks.Empty<Void> ended = Sinks.empty();
+		return response.writeWith(answer.body().takeUntilOther(ended.asMono())).doFinally((signal) -> {
+			ended.tryEmitEmpty();
+			answer.discard();
+		});
 	}
 
 	/**
@@ -76,9 +94,16 @@ public final class Replies {
 	 * let in by Piston, and then taken for empty.
 	 * @param request the request
 	 * @return whether its content type is JSON's
+	 * @throws ExecutionFailure with {@link FailureCode#INVALID_REQUEST} where it is JSON
+	 * in another charset than UTF-8
 	 */
 	public static boolean isJson(ServerRequest request) {
 		String type = contentType(request);
+		Matcher charset = CHARSET.matcher(type);
+		if (charset.find() && !charset.group(1).equals("utf-8")) {
+			throw ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+					"The request body must be in UTF-8, and its content type names another charset");
+		}
 		int parameters = type.indexOf(';');
 		return ((parameters >= 0) ? type.substring(0, parameters) : type).strip().equals("application/json");
 	}

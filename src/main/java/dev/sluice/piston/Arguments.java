@@ -45,7 +45,7 @@ final class Arguments {
 			return item.stringValue();
 		}
 		if (item.isNumber()) {
-			return number(item.doubleValue());
+			return number(PistonRequest.number(item));
 		}
 		if (item.isObject()) {
 			return "[object Object]";

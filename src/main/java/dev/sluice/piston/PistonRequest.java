@@ -118,7 +118,7 @@ public final class PistonRequest {
 		if (!value.isNumber()) {
 			throw invalid("If specified, " + name.field() + " must be a number");
 		}
-		double number = value.doubleValue();
+		double number = number(value);
 		if (most > 0 && number > most) {
 			throw invalid(name.field() + " cannot exceed the configured limit of " + most);
 		}
@@ -161,7 +161,12 @@ public final class PistonRequest {
 	}
 
 	private static boolean isZero(JsonNode value) {
-		return value.isNumber() && value.doubleValue() == 0;
+		return value.isNumber() && number(value) == 0;
+	}
+
+	/** As JavaScript reads it: too large a number is infinite. */
+	static double number(JsonNode value) {
+		return Double.parseDouble(value.asString());
 	}
 
 	static ExecutionFailure invalid(String message) {

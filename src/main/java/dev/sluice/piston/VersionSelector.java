@@ -9,13 +9,17 @@ import java.util.regex.Pattern;
 import dev.sluice.execution.LanguageRuntime;
 import org.jspecify.annotations.Nullable;
 import org.semver4j.Semver;
-import org.semver4j.SemverException;
 
 /**
  * Chooses a runtime by a semver range, as npm's {@code satisfies} reads it: the highest
  * version that fits wins.
  */
 final class VersionSelector {
+
+	/** The library's patterns take a time that grows faster than what they read. */
+	private static final int LONGEST = 256;
+
+	private static final Pattern SPACES = Pattern.compile("\\s+");
 
 	private static final Pattern WORD = Pattern.compile("^[A-Za-z]{2}");
 
@@ -42,7 +46,11 @@ final class VersionSelector {
 	}
 
 	private static boolean fits(Semver version, String selector) {
-		return Arrays.stream(selector.split("\\|\\|", -1)).anyMatch((range) -> fitsRange(version, range.strip()));
+		if (selector.length() > LONGEST) {
+			return false;
+		}
+		return Arrays.stream(selector.split("\\|\\|", -1))
+			.anyMatch((range) -> fitsRange(version, SPACES.matcher(range.strip()).replaceAll(" ")));
 	}
 
 	/**
@@ -56,7 +64,8 @@ final class VersionSelector {
 		try {
 			return !WORD.matcher(range).find() && version.satisfies(range);
 		}
-		catch (SemverException ex) {
+		catch (RuntimeException ex) {
+			// What the library can't read is no range; it says so in more than one way.
 			return false;
 		}
 	}

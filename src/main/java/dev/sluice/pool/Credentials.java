@@ -22,6 +22,8 @@ final class Credentials {
 	/** A given token does not tell its age, so it is looked at again after this time. */
 	private static final Duration GIVEN_TOKENS_LAST = Duration.ofMinutes(6);
 
+	private static final Duration FOR_GOOD = Duration.ofMillis(Long.MAX_VALUE);
+
 	private Credentials() {
 	}
 
@@ -30,7 +32,8 @@ final class Credentials {
 	 * a token that can't be had, and no obstacle to a start.
 	 */
 	static TokenCredential of(CredentialProperties properties) {
-		Mono<TokenCredential> credential = Mono.fromCallable(() -> make(properties)).cache();
+		Mono<TokenCredential> credential = Mono.fromCallable(() -> make(properties))
+			.cache((made) -> FOR_GOOD, (error) -> Duration.ZERO, () -> Duration.ZERO);
 		return (request) -> credential.flatMap((made) -> made.getToken(request));
 	}
 

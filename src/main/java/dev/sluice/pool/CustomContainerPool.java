@@ -15,8 +15,8 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.Bodies;
 import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonRuntimes;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -43,6 +43,8 @@ final class CustomContainerPool implements Pool {
 
 	/** How much of an error's body is read. */
 	private static final DataSize ERRORS = DataSize.ofKilobytes(64);
+
+	private static final String BEARER = "Bearer ";
 
 	private static final DataSize RUNTIMES = DataSize.ofMegabytes(1);
 
@@ -90,59 +92,80 @@ final class CustomContainerPool implements Pool {
 	}
 
 	private Mono<Answer> execute(Execution execution, AccessToken token) {
-		String identifier = this.identifiers.next();
-		ClientRequest request = request(HttpMethod.POST, this.properties.path(), identifier, token)
+		Lease lease = this.identifiers.lease(token);
+		ClientRequest request = request(HttpMethod.POST, this.properties.path(), lease, token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
 			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))))
 			.build();
 		return this.http.exchange(request)
-			.flatMap((response) -> answer(request.url(), response))
-			.onErrorMap((error) -> this.breaks.explain(error).afterAttempts(1))
-			.map((answer) -> answer.onEnd(() -> this.identifiers.letGo(identifier, token)))
-			.doOnError((error) -> this.identifiers.letGo(identifier, token))
-			.doOnCancel(() -> this.identifiers.letGo(identifier, token))
+			.flatMap((response) -> answer(request, lease, response))
+			.onErrorMap(this.breaks::explain)
+			.map((answer) -> answer.onEnd(lease::end))
+			.doOnError(ExecutionFailure.class, lease::endAfter)
+			.doOnCancel(lease::end)
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
-	private Mono<Answer> answer(URI address, ClientResponse response) {
+	private Mono<Answer> answer(ClientRequest request, Lease lease, ClientResponse response) {
 		if (response.statusCode().value() != 200) {
-			return failure(address, response);
+			return failure(request, lease, response);
 		}
 		if (!isJson(response)) {
 			return response.releaseBody()
-				.then(Mono.error(ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
-						"Pool '" + name() + "' answered 200 with something that is not JSON: check that the endpoint "
-								+ "and the path are those of a Piston or of Sluice's adapter")));
+				.then(Mono.error(noVerdict(
+						"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
+								+ "Piston or of Sluice's adapter")));
 		}
-		Flux<DataBuffer> body = HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack());
-		return Mono.just(Answer.streaming(body.onErrorMap((error) -> this.breaks.explain(error).afterAttempts(1)),
-				() -> response.releaseBody().subscribe()));
+		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		Flux<DataBuffer> bytes = response.body(BodyExtractors.toDataBuffers());
+		Flux<DataBuffer> body = HeldBack.of(bytes, this.properties.holdBack(),
+				(whole) -> trusted || PistonAnswer.isVerdict(whole),
+				() -> noVerdict("answered 200 with JSON that is no verdict: its sandbox failed, or it is no Piston"));
+		return Mono.just(Answer.streaming(body.onErrorMap(this.breaks::explain),
+				() -> bytes.subscribe(DataBufferUtils.releaseConsumer()).dispose()));
+	}
+
+	private ExecutionFailure noVerdict(String what) {
+		return ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
+				"Pool '" + name() + "' " + what);
 	}
 
 	private Mono<List<LanguageRuntime>> runtimes(AccessToken token) {
-		String identifier = this.identifiers.next();
-		ClientRequest request = request(HttpMethod.GET, this.properties.runtimesPath(), identifier, token).build();
+		Lease lease = this.identifiers.lease(token);
+		ClientRequest request = request(HttpMethod.GET, this.properties.runtimesPath(), lease, token).build();
 		return this.http.exchange(request)
-			.flatMap((response) -> runtimes(request.url(), response))
-			.onErrorMap((error) -> this.breaks.explain(error).afterAttempts(1))
-			.doFinally((signal) -> this.identifiers.letGo(identifier, token));
+			.flatMap((response) -> runtimes(request, lease, response))
+			.onErrorMap(this.breaks::explain)
+			.doOnError(ExecutionFailure.class, lease::endAfter)
+			.doFinally((signal) -> lease.end());
 	}
 
-	private Mono<List<LanguageRuntime>> runtimes(URI address, ClientResponse response) {
+	private Mono<List<LanguageRuntime>> runtimes(ClientRequest request, Lease lease, ClientResponse response) {
 		if (response.statusCode().value() != 200) {
-			return failure(address, response);
+			return failure(request, lease, response);
 		}
 		return read(response, RUNTIMES).flatMap((body) -> Mono.justOrEmpty(PistonRuntimes.read(body)))
 			.switchIfEmpty(Mono.error(ExecutionFailure.refused(FailureCode.POOL_ANSWER_INVALID,
-					"Pool '" + name() + "' answered " + address.getPath() + " with no list of runtimes")));
+					"Pool '" + name() + "' answered " + request.url().getPath() + " with no list of runtimes")));
 	}
 
-	private <T> Mono<T> failure(URI address, ClientResponse response) {
+	private <T> Mono<T> failure(ClientRequest request, Lease lease, ClientResponse response) {
 		return read(response, ERRORS)
-			.map((body) -> new PoolAnswer(name(), address, response.statusCode().value(),
-					response.headers().asHttpHeaders(), new String(body, StandardCharsets.UTF_8)))
+			.map((body) -> new PoolAnswer(name(), request.url(), response.statusCode().value(),
+					response.headers().asHttpHeaders(),
+					withoutSecrets(new String(body, StandardCharsets.UTF_8), request, lease)))
 			.flatMap((answer) -> Mono.error(answer.failure()));
+	}
+
+	/**
+	 * Some servers tell what they were asked, and what a pool says goes on to the client.
+	 */
+	private static String withoutSecrets(String text, ClientRequest request, Lease lease) {
+		String authorization = String.valueOf(request.headers().getFirst(HttpHeaders.AUTHORIZATION));
+		String open = text.replace(authorization.substring(BEARER.length()), "…");
+		String identifier = lease.identifier();
+		return (identifier != null) ? open.replace(identifier, "…") : open;
 	}
 
 	private static Mono<byte[]> read(ClientResponse response, DataSize most) {
@@ -150,8 +173,8 @@ final class CustomContainerPool implements Pool {
 		return Bodies.join(DataBufferUtils.takeUntilByteCount(body, most.toBytes()), most);
 	}
 
-	private ClientRequest.Builder request(HttpMethod method, String path, @Nullable String identifier,
-			AccessToken token) {
+	private ClientRequest.Builder request(HttpMethod method, String path, Lease lease, AccessToken token) {
+		String identifier = lease.identifier();
 		UriComponentsBuilder uri = UriComponentsBuilder.fromUri(this.properties.endpoint()).path(path);
 		if (!this.properties.apiVersion().isEmpty()) {
 			uri.queryParam("api-version", this.properties.apiVersion());
@@ -159,9 +182,9 @@ final class CustomContainerPool implements Pool {
 		if (identifier != null) {
 			uri.queryParam("identifier", identifier);
 		}
-		return ClientRequest.create(method, uri.build().toUri())
+		return ClientRequest.create(method, uri.build().encode().toUri())
 			.header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE)
-			.header(HttpHeaders.AUTHORIZATION, "Bearer " + token.getToken());
+			.header(HttpHeaders.AUTHORIZATION, BEARER + token.getToken());
 	}
 
 	private static boolean isJson(ClientResponse response) {

@@ -3,12 +3,12 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.azure.core.credential.AccessToken;
-import org.jspecify.annotations.Nullable;
+import dev.sluice.http.Break;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -28,10 +28,7 @@ final class FreshIdentifiers implements Identifiers {
 
 	private static final Logger logger = LoggerFactory.getLogger(FreshIdentifiers.class);
 
-	/**
-	 * How many sessions are being stopped at once; the cooldown ends what goes beyond.
-	 */
-	private static final int STOPS = 256;
+	private static final long COMPLAINS_EVERY = Duration.ofSeconds(10).toNanos();
 
 	private static final int RANDOM_BYTES = 16;
 
@@ -44,9 +41,7 @@ final class FreshIdentifiers implements Identifiers {
 
 	private final ExchangeFunction http;
 
-	private final Set<String> used = ConcurrentHashMap.newKeySet();
-
-	private final Set<String> stopping = ConcurrentHashMap.newKeySet();
+	private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINS_EVERY);
 
 	FreshIdentifiers(PoolProperties pool, ExchangeFunction http) {
 		this.pool = pool;
@@ -54,28 +49,28 @@ final class FreshIdentifiers implements Identifiers {
 	}
 
 	@Override
-	public String next() {
+	public Lease lease(AccessToken token) {
 		byte[] bytes = new byte[RANDOM_BYTES];
 		RANDOM.nextBytes(bytes);
 		String identifier = HexFormat.of().formatHex(bytes);
-		this.used.add(identifier);
-		return identifier;
+		return new Lease(identifier, () -> end(identifier, token));
 	}
 
-	@Override
-	public void letGo(@Nullable String identifier, AccessToken token) {
-		if (identifier == null || !this.used.remove(identifier)) {
-			return;
+	private void end(String identifier, AccessToken token) {
+		stop(identifier, token).subscribe((status) -> {
+			if (status != 200) {
+				complain("it answered " + status);
+			}
+		}, (error) -> complain(Break.of(error).what()));
+	}
+
+	/** Once in a while: under an outage it is the same for each session. */
+	private void complain(String why) {
+		long now = System.nanoTime();
+		long last = this.complained.get();
+		if (now - last >= COMPLAINS_EVERY && this.complained.compareAndSet(last, now)) {
+			logger.warn("Pool {} could not stop a session, which is left to its cooldown: {}", this.pool.name(), why);
 		}
-		if (this.stopping.size() >= STOPS) {
-			logger.warn("Pool {} stops {} sessions already; one more is left to its cooldown", this.pool.name(), STOPS);
-			return;
-		}
-		this.stopping.add(identifier);
-		stop(identifier, token).doFinally((signal) -> this.stopping.remove(identifier))
-			.subscribe((status) -> logger.debug("Pool {} answered {} to a stop", this.pool.name(), status),
-					(error) -> logger.debug("Pool {} could not stop a session, which is left to its cooldown: {}",
-							this.pool.name(), error.getMessage()));
 	}
 
 	private static SecureRandom random() {
@@ -95,6 +90,7 @@ final class FreshIdentifiers implements Identifiers {
 			.queryParam("api-version", this.pool.managementApiVersion())
 			.queryParam("identifier", identifier)
 			.build()
+			.encode()
 			.toUri();
 		return this.http
 			.exchange(ClientRequest.create(HttpMethod.POST, uri)

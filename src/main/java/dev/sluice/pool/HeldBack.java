@@ -1,9 +1,13 @@
 package dev.sluice.pool;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -18,10 +22,26 @@ final class HeldBack {
 	private HeldBack() {
 	}
 
-	static Flux<DataBuffer> of(Flux<DataBuffer> body, DataSize bound) {
+	/**
+	 * Holds a body back.
+	 * @param body the body, of one subscriber
+	 * @param bound how much of it is held
+	 * @param sound looks at a body that was held whole
+	 * @param unsound the failure where that is not sound, or the body is empty
+	 * @return the body
+	 */
+	static Flux<DataBuffer> of(Flux<DataBuffer> body, DataSize bound, Predicate<byte[]> sound,
+			Supplier<RuntimeException> unsound) {
 		return Flux.defer(() -> body.bufferUntil(pastThe(bound.toBytes())))
+			.switchOnFirst((first, all) -> isUnsound(first.get(), bound, sound)
+					? all.doOnNext(HeldBack::release).then(Mono.<List<DataBuffer>>error(unsound)).flux() : all)
+			.switchIfEmpty(Flux.error(unsound))
 			.concatMapIterable((List<DataBuffer> held) -> held, 1)
 			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+	}
+
+	private static boolean isUnsound(@Nullable List<DataBuffer> held, DataSize bound, Predicate<byte[]> sound) {
+		return held != null && size(held) <= bound.toBytes() && !sound.test(bytes(held));
 	}
 
 	private static Predicate<DataBuffer> pastThe(long bound) {
@@ -30,6 +50,24 @@ final class HeldBack {
 			seen[0] += buffer.readableByteCount();
 			return seen[0] > bound;
 		};
+	}
+
+	private static long size(List<DataBuffer> held) {
+		return held.stream().mapToLong(DataBuffer::readableByteCount).sum();
+	}
+
+	private static byte[] bytes(List<DataBuffer> held) {
+		ByteBuffer whole = ByteBuffer.allocate((int) size(held));
+		for (DataBuffer buffer : held) {
+			try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
+				parts.forEachRemaining(whole::put);
+			}
+		}
+		return whole.array();
+	}
+
+	private static void release(List<DataBuffer> held) {
+		held.forEach(DataBufferUtils::release);
 	}
 
 }

@@ -1,45 +1,27 @@
 package dev.sluice.pool;
 
 import com.azure.core.credential.AccessToken;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Names the sessions of a pool.
  */
+@FunctionalInterface
 interface Identifiers {
 
 	/**
-	 * The identifier for one more execution.
-	 * @return the identifier; null where none is to be sent
-	 */
-	@Nullable String next();
-
-	/**
-	 * Says that an execution has ended in whatever way. Returns at once; may be called
-	 * more than once.
-	 * @param identifier what {@link #next()} gave
+	 * A session for one more execution.
 	 * @param token a token that is good now
+	 * @return the lease, which is to be ended
 	 */
-	void letGo(@Nullable String identifier, AccessToken token);
+	Lease lease(AccessToken token);
 
 	/**
 	 * Names nothing, for pools that allocate by themselves.
 	 * @return the identifiers
 	 */
 	static Identifiers none() {
-		return new Identifiers() {
-
-			@Override
-			public @Nullable String next() {
-				return null;
-			}
-
-			@Override
-			public void letGo(@Nullable String identifier, AccessToken token) {
-				// There is no session that we could name.
-			}
-
-		};
+		return (token) -> new Lease(null, () -> {
+		});
 	}
 
 }

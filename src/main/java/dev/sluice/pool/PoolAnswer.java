@@ -28,10 +28,13 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 
 	private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
 
+	/** What refuses a host stands before the adapter, and does not bear its header. */
+	private static final String HOST_REFUSED = "\"code\":\"" + FailureCode.HOST_REFUSED.text() + "\"";
+
 	private static final int SHOWN = 200;
 
 	ExecutionFailure failure() {
-		if (this.headers.containsHeader(AdapterHeaders.ADAPTER)) {
+		if (this.headers.containsHeader(AdapterHeaders.ADAPTER) || this.body.contains(HOST_REFUSED)) {
 			return fromAdapter();
 		}
 		String text = this.body;
@@ -64,6 +67,8 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 			case ENGINE_BUSY -> ExecutionFailure.passing(FailureCode.POOL_FULL, named(failure.message()))
 				.retryAfter(retryAfter(FULL_RETRY_AFTER));
 			case NOT_FOUND -> wrongPath();
+			case HOST_REFUSED, UNSUPPORTED_MEDIA_TYPE ->
+				setup(FailureCode.POOL_REQUEST_REFUSED, "has an adapter that refused the call: " + failure.message());
 			default -> failure;
 		};
 	}

@@ -20,6 +20,15 @@ import org.springframework.web.reactive.function.client.ExchangeFunctions;
  */
 public final class PoolFactory {
 
+	/**
+	 * Sessions are stopped over connections of their own, so as not to compete with
+	 * executions.
+	 */
+	private static final int MANAGEMENT_CONNECTIONS = 50;
+
+	/** How many may wait for each connection. */
+	private static final int PENDING = 2;
+
 	private final PoolsProperties properties;
 
 	PoolFactory(PoolsProperties properties) {
@@ -50,13 +59,14 @@ public final class PoolFactory {
 	}
 
 	private static Pool pool(PoolProperties properties) {
-		ExchangeFunction http = http(properties);
+		ExchangeFunction http = http(properties, properties.name(), properties.maxConnections());
 		CredentialProperties credential = properties.credential();
 		Tokens tokens = new Tokens(properties.name(), Credentials.of(credential), credential.scope(),
 				credential.timeout());
 		Identifiers identifiers = switch (properties.identifier()) {
 			case NONE -> Identifiers.none();
-			case FRESH -> new FreshIdentifiers(properties, http);
+			case FRESH -> new FreshIdentifiers(properties,
+					http(properties, properties.name() + "-management", MANAGEMENT_CONNECTIONS));
 		};
 		return switch (properties.kind()) {
 			case CUSTOM_CONTAINER -> new CustomContainerPool(properties, http, tokens, identifiers);
@@ -67,10 +77,10 @@ public final class PoolFactory {
 	 * The lower half of WebClient: what its fluent half adds to each call is not needed
 	 * here. A redirect is not followed, and nothing is sent again by itself.
 	 */
-	private static ExchangeFunction http(PoolProperties properties) {
-		ConnectionProvider connections = ConnectionProvider.builder("pool-" + properties.name())
-			.maxConnections(properties.maxConnections())
-			.pendingAcquireMaxCount(2 * properties.maxConnections())
+	private static ExchangeFunction http(PoolProperties properties, String name, int most) {
+		ConnectionProvider connections = ConnectionProvider.builder("pool-" + name)
+			.maxConnections(most)
+			.pendingAcquireMaxCount(PENDING * most)
 			.pendingAcquireTimeout(properties.acquireTimeout())
 			.maxIdleTime(properties.idleTimeout())
 			.lifo()

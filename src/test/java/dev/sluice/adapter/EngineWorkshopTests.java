@@ -20,7 +20,7 @@ class EngineWorkshopTests extends ExecutorContract {
 	}
 
 	@AfterAll
-	static void close() {
+	static void closeEngine() {
 		engine.close();
 	}
 

@@ -12,7 +12,6 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import dev.sluice.execution.FailureCode;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -26,8 +25,8 @@ class PistonWorkshopTests extends ExecutorContract {
 
 	private final RawServer piston = new RawServer();
 
-	@AfterEach
-	void close() {
+	@Override
+	protected void close() {
 		this.piston.close();
 	}
 

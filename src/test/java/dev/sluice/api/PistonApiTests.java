@@ -3,6 +3,9 @@ package dev.sluice.api;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.sluice.execution.Answer;
@@ -13,19 +16,27 @@ import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.FailureHandler;
+import dev.sluice.http.HttpProperties;
+import dev.sluice.http.Replies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.codec.HttpMessageWriter;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.server.HandlerStrategies;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.result.view.ViewResolver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,6 +125,60 @@ class PistonApiTests {
 	}
 
 	@Test
+	void aBodyThatDoesNotComeIsRefusedInTime() {
+		client(answering()).post()
+			.uri("/api/v2/execute")
+			.header("Content-Type", "application/json")
+			.body(Flux.concat(Flux.just("{"), Flux.never()), String.class)
+			.exchange()
+			.expectStatus()
+			.isEqualTo(408)
+			.expectBody()
+			.jsonPath("$.message")
+			.value(String.class, (message) -> assertThat(message).contains("300 ms"));
+	}
+
+	@Test
+	void anotherCharsetIsRefused() {
+		execute(answering(), "application/json; charset=latin1", BODY).expectStatus().isBadRequest();
+		execute(answering(), "application/json; charset=UTF-8", BODY).expectStatus().isOk();
+	}
+
+	@Test
+	void aFailureThatSpeaksOfABrokenConnectionIsStillTyped() {
+		ExecutionFailure failure = ExecutionFailure.broken(FailureCode.POOL_NOT_READY, Executed.UNKNOWN,
+				"upstream said: Connection reset by peer, broken pipe");
+		execute((execution) -> Mono.error(failure), "application/json", BODY).expectStatus()
+			.isEqualTo(502)
+			.expectBody()
+			.jsonPath("$.code")
+			.isEqualTo("pool-not-ready");
+	}
+
+	@Test
+	void anAnswerThatCanNotBeWrittenIsGivenBack() {
+		AtomicInteger ended = new AtomicInteger();
+		Answer answer = Answer.whole(VERDICT, DefaultDataBufferFactory.sharedInstance).onEnd(ended::incrementAndGet);
+		ServerResponse response = Objects.requireNonNull(Replies.answer(answer).block(Duration.ofSeconds(5)));
+		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		exchange.getResponse().setWriteHandler((body) -> Mono.error(new IllegalStateException("the client is gone")));
+		StepVerifier.create(response.writeTo(exchange, new ServerResponse.Context() {
+
+			@Override
+			public List<HttpMessageWriter<?>> messageWriters() {
+				return List.of();
+			}
+
+			@Override
+			public List<ViewResolver> viewResolvers() {
+				return List.of();
+			}
+
+		})).expectError().verify(Duration.ofSeconds(5));
+		assertThat(ended).hasValue(1);
+	}
+
+	@Test
 	void aFailureIsTypedAndNeverAVerdict() {
 		ExecutionFailure failure = ExecutionFailure.passing(FailureCode.POOL_FULL, "It is full")
 			.retryAfter(Duration.ofMillis(1500));
@@ -170,7 +235,7 @@ class PistonApiTests {
 	private static WebTestClient client(Executor executor) {
 		PistonApi api = new PistonApi(executor,
 				() -> Mono.just(List.of(new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"))),
-				DataSize.ofKilobytes(1));
+				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300)));
 		return WebTestClient.bindToRouterFunction(api.routes())
 			.handlerStrategies(HandlerStrategies.builder().exceptionHandler(new FailureHandler()).build())
 			.build();

@@ -29,7 +29,7 @@ class DoctorTests {
 			400 | Missing required parameter 'identifier'            | pool    | identifier
 			429 |                                                    | pool    | full
 			404 | {"message":"Not Found"}                            | adapter | /python/execute
-			200 | {"hello":"world"}                                  | adapter | no Piston answer
+			200 | {"hello":"world"}                                  | adapter | no verdict
 			500 |                                                    | engine  | sandbox
 			200 | {"run":{"stdout":"41\\n"}}                         | engine  | '41'
 			""")

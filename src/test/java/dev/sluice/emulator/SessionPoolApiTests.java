@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.RawServer;
 import dev.sluice.emulator.EmulatorProperties.IdentifierRule;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 import org.springframework.test.web.reactive.server.WebTestClient;
 
@@ -115,6 +118,39 @@ class SessionPoolApiTests {
 		assertThat(this.ended).hasSize(5);
 	}
 
+	@Test
+	void aClientThatLeavesAtAnyMomentLeavesNoSession() {
+		Sessions sessions = sessions(IdentifierRule.OPTIONAL, 100, 429);
+		for (int i = 0; i < 300; i++) {
+			Disposable leaving = sessions.visit(null, (session) -> Mono.never()).subscribe();
+			for (int spin = 0; spin < i * 20; spin++) {
+				Thread.onSpinWait();
+			}
+			leaving.dispose();
+		}
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.list().isEmpty());
+		for (int i = 0; i < 100; i++) {
+			sessions.visit("identifier-" + i, (session) -> Mono.empty()).block(Duration.ofSeconds(5));
+		}
+	}
+
+	@Test
+	void aContainerThatDoesNotStartTakesNoPlace() {
+		AtomicInteger starts = new AtomicInteger();
+		Sessions sessions = new Sessions(properties(IdentifierRule.REQUIRED, 1, 429), () -> {
+			if (starts.incrementAndGet() < 4) {
+				throw new IllegalStateException("It does not start");
+			}
+			return new Box();
+		}, new TestClock());
+		this.open.add(sessions);
+		await().atMost(5, TimeUnit.SECONDS)
+			.until(() -> sessions.visit("abcd", (session) -> Mono.empty())
+				.thenReturn(true)
+				.onErrorReturn(false)
+				.block(Duration.ofSeconds(5)));
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 429, 404 })
 	void aFullPoolRefuses(int status) {
@@ -187,14 +223,23 @@ class SessionPoolApiTests {
 	}
 
 	private WebTestClient.Builder client(IdentifierRule rule, int maxSessions, int fullStatus) {
-		EmulatorProperties properties = new EmulatorProperties("token", rule, 1, maxSessions, Duration.ofMinutes(5),
-				fullStatus, null);
-		Sessions sessions = new Sessions(properties, Box::new, new TestClock());
-		this.open.add(sessions);
+		Sessions sessions = sessions(rule, maxSessions, fullStatus);
 		return WebTestClient
-			.bindToRouterFunction(new SessionPoolApi(properties, sessions, new Forwarder(), "token").routes())
+			.bindToRouterFunction(
+					new SessionPoolApi(properties(rule, maxSessions, fullStatus), sessions, new Forwarder(), "token")
+						.routes())
 			.configureClient()
 			.responseTimeout(Duration.ofSeconds(10));
+	}
+
+	private Sessions sessions(IdentifierRule rule, int maxSessions, int fullStatus) {
+		Sessions sessions = new Sessions(properties(rule, maxSessions, fullStatus), Box::new, new TestClock());
+		this.open.add(sessions);
+		return sessions;
+	}
+
+	private static EmulatorProperties properties(IdentifierRule rule, int maxSessions, int fullStatus) {
+		return new EmulatorProperties("token", rule, 1, maxSessions, Duration.ofMinutes(5), fullStatus, null);
 	}
 
 	private static WebTestClient.ResponseSpec execute(WebTestClient pool, String identifier) {

@@ -99,6 +99,15 @@ class ProgramsTests {
 	}
 
 	@Test
+	void aSourceThatIsMadeToTakeLongToReadDoesNot() {
+		long start = System.nanoTime();
+		for (String part : List.of("class A ", "public abstract ", "/* ", "// ", "class A { void ")) {
+			run("java", part.repeat(100_000));
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(40));
+	}
+
+	@Test
 	void argumentsInputAndFilesReachTheProgram() {
 		Program program = Engines.program(engine, "python", "", "a b", "ö", "", "--x=1");
 		Verdict verdict = verdict(Engines.with(Engines.with(program, "first\nsecond\n"), Engines.file("main.py", """

@@ -42,6 +42,12 @@ public abstract class ExecutorContract {
 	@AfterEach
 	void nothingIsHeld() {
 		await().atMost(5, TimeUnit.SECONDS).until(() -> held() == 0);
+		close();
+	}
+
+	/** Closes what the test opened, once nothing is held any more. */
+	protected void close() {
+		// Most tests have nothing of their own to close.
 	}
 
 	@Test

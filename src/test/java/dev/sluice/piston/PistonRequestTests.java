@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 class PistonRequestTests {
 
@@ -128,11 +129,36 @@ class PistonRequestTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "latest", "", ">>3", "4", "3.11.2-rc1" })
+	@ValueSource(strings = { "latest", "", ">>3", "4", "3.11.2-rc1", "99999999999999999999", "a b c" })
 	void aSelectorThatFitsNothingIsUnknown(String selector) {
 		String message = selector.isEmpty() ? "version is required as a string"
 				: "py-" + selector + " runtime is unknown";
 		assertRefused("{\"language\":\"py\",\"version\":\"" + selector + "\",\"files\":[]}", message);
+	}
+
+	@Test
+	void aSelectorThatIsMadeToTakeLongDoesNot() {
+		for (String selector : List.of("1" + " ".repeat(20_000) + "- " + " ".repeat(20_000) + "z",
+				"1.2.3-" + "a.".repeat(30_000), "1 ".repeat(100_000))) {
+			assertTimeoutPreemptively(Duration.ofSeconds(2),
+					() -> assertRefused("{\"language\":\"py\",\"version\":\"" + selector + "\",\"files\":[]}",
+							"runtime is unknown"));
+		}
+	}
+
+	@Test
+	void numbersOfAnySizeAreRead() {
+		String huge = "9".repeat(400);
+		assertRefused(with("\"files\":[{\"content\":\"\"}],\"run_timeout\":" + huge), "run_timeout cannot exceed");
+		assertRefused(with("\"files\":[{\"content\":\"\"}],\"stdin\":" + huge), "stdin must be a string");
+		assertThat(program(with("\"files\":[{\"content\":\"\"}],\"args\":[" + huge + "]")).args())
+			.containsExactly("Infinity");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"stdin\":[%s[]]", "\"files\":[%s0]", "\"args\":[%s[]]", "\"x\":[%s{}]" })
+	void aBodyOfCountlessValuesIsRefused(String field) {
+		assertRefused(with(field.formatted("[],".repeat(300_000))), "too many values");
 	}
 
 	@Test

@@ -18,10 +18,10 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -41,27 +41,27 @@ class CustomContainerPoolTests extends ExecutorContract {
 
 	private final RawServer server = new RawServer();
 
-	@AfterEach
-	void close() {
+	@Override
+	protected void close() {
 		this.server.close();
 	}
 
 	@Override
 	protected Executor completing() {
 		this.server.answers(200, JSON, VERDICT);
-		return pool();
+		return pool("identifier", "fresh");
 	}
 
 	@Override
 	protected Executor failing() {
 		this.server.answers(403, "", "");
-		return pool();
+		return pool("identifier", "fresh");
 	}
 
 	@Override
 	protected Executor endless() {
 		this.server.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 100\n\n{", Then.HANG);
-		return pool("response-timeout", "60s");
+		return pool("response-timeout", "60s", "identifier", "fresh");
 	}
 
 	@Override
@@ -71,7 +71,8 @@ class CustomContainerPoolTests extends ExecutorContract {
 
 	@Override
 	protected int held() {
-		return this.server.open();
+		return this.server.count("/execute?api-version=2024-02-02-preview&identifier=")
+				- this.server.count("/.management/stopSession");
 	}
 
 	@Test
@@ -110,7 +111,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 		Pool pool = pool("identifier", "fresh");
 		body(pool);
 		body(pool);
-		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.requests().size() == 4);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> held() == 0);
 		assertThat(this.server.requests()
 			.stream()
 			.filter((request) -> request.contains("/execute?"))
@@ -227,6 +228,48 @@ class CustomContainerPoolTests extends ExecutorContract {
 		assertThat(this.server.requests().getFirst()).startsWith("GET /api/v2/runtimes?");
 		this.server.answers(200, JSON, "{}");
 		StepVerifier.create(pool().runtimes()).expectError(ExecutionFailure.class).verify(WITHIN);
+	}
+
+	@Test
+	void nothingSecretThatAPoolEchoesGoesOn() {
+		this.server.answersWithRequest(400);
+		StepVerifier.create(pool("identifier", "fresh").execute(execution())).expectErrorSatisfies((error) -> {
+			String identifier = this.server.requests()
+				.getFirst()
+				.replaceAll("(?s).*identifier=([0-9a-f]{32}) .*", "$1");
+			assertThat(error).hasMessageContaining("POST /python/execute")
+				.hasMessageNotContaining("test-token")
+				.hasMessageNotContaining(identifier);
+		}).verify(WITHIN);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			''
+			{"run":{"stdout":"","status":"XX"}}
+			{"error":"no"}
+			{"run":
+			""")
+	void whatABarePistonAnswersMustBeAVerdict(String body) {
+		this.server.answers(200, JSON, body);
+		assertFails(pool(), FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN, "no verdict");
+	}
+
+	@Test
+	void aPoolOfConnectionsThatIsUsedUpIsToldAsFull() {
+		this.server.answers("", Then.HANG);
+		Pool pool = pool("max-connections", "1", "acquire-timeout", "200ms", "response-timeout", "5s");
+		Disposable running = pool.execute(execution()).subscribe((answer) -> {
+		}, (error) -> {
+		});
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.open() == 1);
+		StepVerifier.create(pool.execute(execution())).expectErrorSatisfies((error) -> {
+			ExecutionFailure failure = (ExecutionFailure) error;
+			assertThat(failure.code()).isEqualTo(FailureCode.POOL_FULL);
+			assertThat(failure.attempts()).isZero();
+			assertThat(failure.retryAfter()).isPositive();
+		}).verify(WITHIN);
+		running.dispose();
 	}
 
 	private ExecutionFailure assertFails(Executor pool, FailureCode code, Executed executed, String words) {
