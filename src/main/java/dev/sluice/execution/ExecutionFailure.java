@@ -118,8 +118,8 @@ public final class ExecutionFailure extends RuntimeException {
 	}
 
 	/**
-	 * How often the execution was sent towards a session.
-	 * @return the number of attempts, 0 where it never left
+	 * How often it was tried to send the execution to a session.
+	 * @return the number of attempts, 0 where it was not even tried
 	 */
 	public int attempts() {
 		return this.attempts;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.semver4j.Semver;
 
 /**
- * Chooses a runtime by a semver range, as npm's {@code satisfies} reads it: the highest
- * version that fits wins.
+ * Chooses a runtime by a semver range, which is read much as npm's {@code satisfies}
+ * does: the highest version that fits wins.
  */
 final class VersionSelector {
 
