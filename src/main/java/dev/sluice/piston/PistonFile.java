@@ -88,7 +88,8 @@ record PistonFile(@Nullable JsonNode name, @Nullable String content, @Nullable J
 	}
 
 	/**
-	 * Takes both alphabets, line breaks and a missing padding, as Piston's reader does.
+	 * Takes both alphabets, line breaks and a missing padding. Piston's reader also skips
+	 * what is in neither alphabet, and so may lose what a client meant.
 	 */
 	private static byte[] base64(String text) {
 		StringBuilder plain = new StringBuilder(text.length());
