@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +42,8 @@ public final class RawServer implements AutoCloseable {
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
 
+	private final Thread acceptor;
+
 	private final AtomicInteger open = new AtomicInteger();
 
 	private volatile String answer = "";
@@ -56,7 +59,7 @@ public final class RawServer implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		Thread.ofVirtual().start(this::accept);
+		this.acceptor = Thread.ofVirtual().start(this::accept);
 	}
 
 	/**
@@ -126,13 +129,20 @@ public final class RawServer implements AutoCloseable {
 		return this.open.get();
 	}
 
+	/**
+	 * Stops listening. A connection may still be accepted until the acceptor has ended.
+	 */
 	@Override
 	public void close() {
 		try {
 			this.server.close();
+			this.acceptor.join(Duration.ofSeconds(2));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

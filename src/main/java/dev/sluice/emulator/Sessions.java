@@ -61,7 +61,7 @@ final class Sessions implements AutoCloseable {
 		return Mono.defer(() -> {
 			Visit visit = new Visit(this::leave);
 			Mono<Session> session = (identifier != null) ? begin(identifier, visit) : beginAnonymous(visit);
-			return session.flatMap(request).doFinally((signal) -> visit.end());
+			return session.flatMap(request).doOnTerminate(visit::end).doOnCancel(visit::end);
 		});
 	}
 

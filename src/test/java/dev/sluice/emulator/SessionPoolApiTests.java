@@ -200,13 +200,14 @@ class SessionPoolApiTests {
 
 	@Test
 	void aSessionThatIsNotUsedIsLetGoAfterItsCooldown() {
-		WebTestClient pool = pool(IdentifierRule.REQUIRED, 3, 429);
-		execute(pool, "abcd").expectStatus().isOk();
+		Sessions sessions = sessions(IdentifierRule.REQUIRED, 3, 429);
+		sessions.visit("abcd", (session) -> Mono.empty()).block(Duration.ofSeconds(5));
 		this.now = this.now.plusSeconds(299);
-		execute(pool, "efgh").expectStatus().isOk();
+		sessions.visit("efgh", (session) -> Mono.empty()).block(Duration.ofSeconds(5));
 		this.now = this.now.plusSeconds(2);
-		await().atMost(5, TimeUnit.SECONDS).until(() -> count(pool) == 1);
-		manage(pool, "getSession", "efgh").expectStatus().isOk();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.list().size() == 1);
+		assertThat(sessions.find("efgh")).isPresent();
+		assertThat(this.ended).hasSize(1);
 	}
 
 	@Test
