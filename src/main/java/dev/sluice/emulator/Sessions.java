@@ -1,6 +1,7 @@
 package dev.sluice.emulator;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +26,8 @@ import reactor.core.scheduler.Schedulers;
 final class Sessions implements AutoCloseable {
 
 	private static final String ANONYMOUS = "anonymous-";
+
+	private static final Duration FORGOTTEN_WITHIN = Duration.ofMillis(1);
 
 	private final EmulatorProperties properties;
 
@@ -100,7 +103,8 @@ final class Sessions implements AutoCloseable {
 	private Mono<Session> begin(String identifier, Visit visit) {
 		return Mono.defer(() -> this.sessions.computeIfAbsent(identifier, this::allocation)).flatMap((session) -> {
 			if (!session.begin()) {
-				return begin(identifier, visit);
+				// It is just being ended, and is forgotten in a moment.
+				return Mono.delay(FORGOTTEN_WITHIN).then(begin(identifier, visit));
 			}
 			visit.begin(session);
 			return Mono.just(session);
