@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.execution.Terms;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HostRule;
 import dev.sluice.http.HttpProperties;
@@ -35,6 +37,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public final class Adapter {
 
 	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(5);
+
+	/** What the ingress before an adapter waits for an answer, as known. */
+	private static final Duration LONGEST = Duration.ofMinutes(4);
 
 	private final Workshop workshop;
 
@@ -92,7 +97,7 @@ public final class Adapter {
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
 		return Bodies.read(request, this.bounds)
-			.map((body) -> new Execution(id(request), "", "", body))
+			.map((body) -> new Execution(id(request), "", "", body, terms(request)))
 			.flatMap(this.workshop::execute)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
@@ -111,6 +116,13 @@ public final class Adapter {
 	private static ServerRequest stamped(ServerRequest request) {
 		request.exchange().getResponse().getHeaders().set(AdapterHeaders.ADAPTER, AdapterHeaders.AGREEMENT);
 		return request;
+	}
+
+	private static Terms terms(ServerRequest request) {
+		String left = request.headers().firstHeader(AdapterHeaders.TIME_LEFT);
+		Duration time = (left != null && left.matches("\\d{1,9}")) ? Duration.ofMillis(Long.parseLong(left)) : LONGEST;
+		boolean repeatable = request.headers().firstHeader(AdapterHeaders.REPEATABLE) != null;
+		return new Terms(Deadline.in(time), repeatable, null, null);
 	}
 
 	private static String id(ServerRequest request) {

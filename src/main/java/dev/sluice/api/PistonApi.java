@@ -2,12 +2,14 @@ package dev.sluice.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
+import dev.sluice.execution.Terms;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
@@ -80,7 +82,8 @@ public final class PistonApi {
 
 	private static Execution execution(ByteBuffer body) {
 		PistonRequest asked = PistonRequest.read(body);
-		return new Execution(Ids.next(), asked.language(), asked.version(), body);
+		return new Execution(Ids.next(), asked.language(), asked.version(), body,
+				Terms.within(Duration.ofSeconds(220)));
 	}
 
 }

@@ -16,6 +16,7 @@ import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
+import dev.sluice.execution.Terms;
 import dev.sluice.http.Bodies;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.pool.Pool;
@@ -92,7 +93,8 @@ public final class Doctor {
 	private static Execution execution(String language) {
 		String body = "{\"language\":\"" + language + "\",\"version\":\"*\",\"files\":[{\"content\":\""
 				+ PROGRAMS.get(language) + "\"}]}";
-		return new Execution(Ids.next(), language, "*", ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+		return new Execution(Ids.next(), language, "*", ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)),
+				Terms.within(WITHIN));
 	}
 
 	private static Mono<byte[]> bytes(Answer answer) {
@@ -139,12 +141,14 @@ public final class Doctor {
 		return switch (code) {
 			case TOKEN_UNAVAILABLE -> Link.TOKEN;
 			case POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, POOL_FULL,
-					POOL_UNREACHABLE, POOL_NOT_READY, POOL_TIMEOUT, POOL_BROKE, NO_POOL ->
+					POOL_UNREACHABLE, POOL_NOT_READY, POOL_TIMEOUT, POOL_BROKE, POOL_UNAVAILABLE, OVERLOADED,
+					DEADLINE_EXCEEDED, NO_POOL ->
 				Link.POOL;
 			case POOL_PATH_NOT_FOUND, POOL_ANSWER_INVALID, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
 					NOT_FOUND, HOST_REFUSED ->
 				Link.ADAPTER;
-			case INVALID_REQUEST, ENGINE_BUSY, ENGINE_UNAVAILABLE, SANDBOX_FAILED, INTERNAL -> Link.ENGINE;
+			case INVALID_REQUEST, ENGINE_BUSY, SESSION_BUSY, ENGINE_UNAVAILABLE, SANDBOX_FAILED, INTERNAL ->
+				Link.ENGINE;
 		};
 	}
 

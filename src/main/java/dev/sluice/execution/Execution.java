@@ -5,14 +5,16 @@ import java.nio.ByteBuffer;
 /**
  * One request to run a program, as it walks from the front door to a session.
  *
- * @param id names this execution in headers and logs; random, never chosen by a client
+ * @param id names this execution in headers and logs, and is its trace's id; random,
+ * never chosen by a client
  * @param language the language's name or alias, as the client gave it; empty in a
  * session, where only who runs the program reads the body
  * @param version the version selector, as the client gave it; empty there too
  * @param body the request in Piston's JSON, as the client wrote it; it is not copied, and
  * must not be changed
+ * @param terms on what terms it is to run
  */
-public record Execution(String id, String language, String version, ByteBuffer body) {
+public record Execution(String id, String language, String version, ByteBuffer body, Terms terms) {
 
 	/**
 	 * The body from its beginning, with a position of its own.

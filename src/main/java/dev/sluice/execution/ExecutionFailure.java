@@ -21,14 +21,24 @@ public final class ExecutionFailure extends RuntimeException {
 
 	private final @Nullable Duration retryAfter;
 
+	private final @Nullable String pool;
+
+	private final @Nullable String traceId;
+
+	private ExecutionFailure(FailureCode code, String message, Executed executed, boolean retryable) {
+		this(code, message, executed, retryable, 0, null, null, null);
+	}
+
 	private ExecutionFailure(FailureCode code, String message, Executed executed, boolean retryable, int attempts,
-			@Nullable Duration retryAfter) {
+			@Nullable Duration retryAfter, @Nullable String pool, @Nullable String traceId) {
 		super(message, null, false, false);
 		this.code = code;
 		this.executed = executed;
 		this.retryable = retryable;
 		this.attempts = attempts;
 		this.retryAfter = retryAfter;
+		this.pool = pool;
+		this.traceId = traceId;
 	}
 
 	/**
@@ -38,7 +48,7 @@ public final class ExecutionFailure extends RuntimeException {
 	 * @return the failure
 	 */
 	public static ExecutionFailure refused(FailureCode code, String message) {
-		return new ExecutionFailure(code, message, Executed.NO, false, 0, null);
+		return new ExecutionFailure(code, message, Executed.NO, false);
 	}
 
 	/**
@@ -48,7 +58,7 @@ public final class ExecutionFailure extends RuntimeException {
 	 * @return the failure
 	 */
 	public static ExecutionFailure passing(FailureCode code, String message) {
-		return new ExecutionFailure(code, message, Executed.NO, true, 0, null);
+		return new ExecutionFailure(code, message, Executed.NO, true);
 	}
 
 	/**
@@ -59,7 +69,7 @@ public final class ExecutionFailure extends RuntimeException {
 	 * @return the failure
 	 */
 	public static ExecutionFailure broken(FailureCode code, Executed executed, String message) {
-		return new ExecutionFailure(code, message, executed, false, 0, null);
+		return new ExecutionFailure(code, message, executed, false);
 	}
 
 	/**
@@ -71,7 +81,7 @@ public final class ExecutionFailure extends RuntimeException {
 	 * @return the failure
 	 */
 	public static ExecutionFailure of(FailureCode code, String message, Executed executed, boolean retryable) {
-		return new ExecutionFailure(code, message, executed, retryable, 0, null);
+		return new ExecutionFailure(code, message, executed, retryable);
 	}
 
 	/**
@@ -80,7 +90,8 @@ public final class ExecutionFailure extends RuntimeException {
 	 * @return the failure
 	 */
 	public ExecutionFailure afterAttempts(int attempts) {
-		return new ExecutionFailure(this.code, message(), this.executed, this.retryable, attempts, this.retryAfter);
+		return new ExecutionFailure(this.code, message(), this.executed, this.retryable, attempts, this.retryAfter,
+				this.pool, this.traceId);
 	}
 
 	/**
@@ -89,7 +100,38 @@ public final class ExecutionFailure extends RuntimeException {
 	 * @return the failure
 	 */
 	public ExecutionFailure retryAfter(Duration retryAfter) {
-		return new ExecutionFailure(this.code, message(), this.executed, this.retryable, this.attempts, retryAfter);
+		return new ExecutionFailure(this.code, message(), this.executed, this.retryable, this.attempts, retryAfter,
+				this.pool, this.traceId);
+	}
+
+	/**
+	 * This failure with what is known of the program.
+	 * @param executed whether it ran
+	 * @return the failure, which is to be repeated only where the program did not run
+	 */
+	public ExecutionFailure executed(Executed executed) {
+		return new ExecutionFailure(this.code, message(), executed, this.retryable && executed == Executed.NO,
+				this.attempts, this.retryAfter, this.pool, this.traceId);
+	}
+
+	/**
+	 * This failure with the place where it happened.
+	 * @param pool the pool's name
+	 * @return the failure
+	 */
+	public ExecutionFailure in(String pool) {
+		return new ExecutionFailure(this.code, message(), this.executed, this.retryable, this.attempts, this.retryAfter,
+				pool, this.traceId);
+	}
+
+	/**
+	 * This failure with the execution that it is of.
+	 * @param id the execution's id
+	 * @return the failure
+	 */
+	public ExecutionFailure tracedBy(String id) {
+		return new ExecutionFailure(this.code, message(), this.executed, this.retryable, this.attempts, this.retryAfter,
+				this.pool, id);
 	}
 
 	public FailureCode code() {
@@ -127,6 +169,22 @@ public final class ExecutionFailure extends RuntimeException {
 
 	public @Nullable Duration retryAfter() {
 		return this.retryAfter;
+	}
+
+	/**
+	 * Which pool it happened in.
+	 * @return the pool's name; null where it was in none
+	 */
+	public @Nullable String pool() {
+		return this.pool;
+	}
+
+	/**
+	 * What to look for in the logs.
+	 * @return the execution's id; null where there was no execution yet
+	 */
+	public @Nullable String traceId() {
+		return this.traceId;
 	}
 
 }

@@ -65,6 +65,18 @@ public enum FailureCode {
 	/** The pool answered something that is no verdict. */
 	POOL_ANSWER_INVALID,
 
+	/** The pool failed too often, and is passed over for a while. */
+	POOL_UNAVAILABLE,
+
+	/** More executions wait than may, or one waited longer than it may. */
+	OVERLOADED,
+
+	/** The execution did not end within its deadline. */
+	DEADLINE_EXCEEDED,
+
+	/** The session is still taken, or its engine runs as many programs as it may. */
+	SESSION_BUSY,
+
 	/** The engine runs as many programs as it may, and its queue or wait is used up. */
 	ENGINE_BUSY,
 

@@ -1,11 +1,11 @@
 package dev.sluice.execution;
 
-import java.util.UUID;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ids that are unique, and no secret. A random UUID of the JDK reads from a device, which
- * an event loop must not.
+ * Ids that are unique, and no secret. The JDK's random UUID reads from a device, which an
+ * event loop must not.
  */
 public final class Ids {
 
@@ -14,11 +14,12 @@ public final class Ids {
 
 	/**
 	 * A new id.
-	 * @return 128 random bits, written as a UUID
+	 * @return 128 random bits as 32 hexadecimal digits, which is also the form of a
+	 * trace's id
 	 */
 	public static String next() {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
-		return new UUID(random.nextLong(), random.nextLong()).toString();
+		return HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
 	}
 
 }

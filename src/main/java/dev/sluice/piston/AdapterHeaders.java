@@ -17,6 +17,24 @@ public final class AdapterHeaders {
 	/** On a request: the execution's id. */
 	public static final String EXECUTION = "Sluice-Execution";
 
+	/** On a request: the milliseconds until the execution's deadline. */
+	public static final String TIME_LEFT = "Sluice-Time-Left";
+
+	/**
+	 * On a request, with any value: the same execution may be asked for again after its
+	 * connection broke, so its program outlives the connection for a while.
+	 */
+	public static final String REPEATABLE = "Sluice-Repeatable";
+
+	/**
+	 * Where an execution is cancelled, by a POST, before its id and {@link #CANCEL}: the
+	 * answer is a 200 once the program has ended, or never began.
+	 */
+	public static final String EXECUTIONS = "/sluice/executions/";
+
+	/** The end of the path at which an execution is cancelled. */
+	public static final String CANCEL = "/cancel";
+
 	private AdapterHeaders() {
 	}
 

@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The error body, and the status that goes with it. A fault of the client's own request
  * is told in Piston's shape, {@code {"message": …}}; what failed on the way also has
- * {@code code}, {@code executed}, {@code retryable} and {@code attempts}.
+ * {@code code}, {@code executed}, {@code retryable}, {@code attempts} and, where they are
+ * known, {@code pool} and {@code trace_id}.
  */
 public final class PistonFailure {
 
@@ -43,8 +44,8 @@ public final class PistonFailure {
 					POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, POOL_UNREACHABLE, POOL_NOT_READY, POOL_BROKE,
 					POOL_ANSWER_INVALID, ENGINE_UNAVAILABLE, SANDBOX_FAILED ->
 				502;
-			case POOL_FULL -> 503;
-			case POOL_TIMEOUT -> 504;
+			case POOL_FULL, POOL_UNAVAILABLE, OVERLOADED, SESSION_BUSY -> 503;
+			case POOL_TIMEOUT, DEADLINE_EXCEEDED -> 504;
 		};
 	}
 
@@ -63,10 +64,18 @@ public final class PistonFailure {
 				json.writeStringProperty("executed", failure.executed().name().toLowerCase(Locale.ROOT));
 				json.writeBooleanProperty("retryable", failure.retryable());
 				json.writeNumberProperty("attempts", failure.attempts());
+				writeOptional(json, "pool", failure.pool());
+				writeOptional(json, "trace_id", failure.traceId());
 			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
+	}
+
+	private static void writeOptional(JsonGenerator json, String name, @Nullable String value) {
+		if (value != null) {
+			json.writeStringProperty(name, value);
+		}
 	}
 
 	/**

@@ -106,8 +106,8 @@ public abstract class ExecutorContract {
 	public static Execution execution(String language, String code) {
 		String body = "{\"language\":\"" + language + "\",\"version\":\"*\",\"files\":[{\"content\":\"" + code
 				+ "\"}]}";
-		return new Execution("id-of-" + language, language, "*",
-				ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+		return new Execution(Ids.next(), language, "*", ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)),
+				Terms.within(Duration.ofMinutes(3)));
 	}
 
 }
