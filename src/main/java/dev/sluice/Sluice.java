@@ -65,10 +65,10 @@ public final class Sluice {
 		try (ConfigurableApplicationContext context = application.run(args)) {
 			Chain chain = context.getBean(Chain.class);
 			chain.description().forEach(System.out::println);
-			Pool pool = chain.pool();
-			if (pool == null) {
+			if (chain.all().isEmpty()) {
 				return 1;
 			}
+			Pool pool = chain.all().getFirst();
 			List<Finding> findings = Objects
 				.requireNonNull(context.getBean(Doctor.class).examine(pool).block(EXAMINED_WITHIN));
 			findings.forEach((finding) -> System.out.println(finding.line()));

@@ -2,14 +2,12 @@ package dev.sluice.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
-import dev.sluice.execution.Terms;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
@@ -37,16 +35,20 @@ public final class PistonApi {
 
 	private final HttpProperties bounds;
 
+	private final TermsReader terms;
+
 	/**
 	 * Makes the API.
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
+	 * @param deadline how long an execution may take
 	 */
-	public PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds) {
+	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline) {
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
+		this.terms = new TermsReader(deadline);
 	}
 
 	/**
@@ -66,7 +68,7 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
-		return body(request).flatMap((body) -> Bodies.process(body, PistonApi::execution))
+		return body(request).flatMap((body) -> Bodies.process(body, (bytes) -> execution(request, bytes)))
 			.flatMap(this.executor::execute)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
@@ -80,10 +82,9 @@ public final class PistonApi {
 		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
 	}
 
-	private static Execution execution(ByteBuffer body) {
+	private Execution execution(ServerRequest request, ByteBuffer body) {
 		PistonRequest asked = PistonRequest.read(body);
-		return new Execution(Ids.next(), asked.language(), asked.version(), body,
-				Terms.within(Duration.ofSeconds(220)));
+		return new Execution(Ids.next(), asked.language(), asked.version(), body, this.terms.read(request, asked));
 	}
 
 }

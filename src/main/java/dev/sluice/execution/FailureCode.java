@@ -41,7 +41,10 @@ public enum FailureCode {
 	/** Something in the session answered, but it has no such path (404). */
 	POOL_PATH_NOT_FOUND,
 
-	/** The pool wants an identifier, or another one (400). */
+	/** The pool asks for an identifier (400). */
+	POOL_IDENTIFIER_REQUIRED,
+
+	/** The pool does not take the identifier (400). */
 	POOL_IDENTIFIER_REFUSED,
 
 	/** The pool refused the request's form otherwise (4xx, a redirect). */

@@ -2,9 +2,10 @@ package dev.sluice.gateway;
 
 import java.util.Map;
 
+import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
+import dev.sluice.api.PistonApiFactory;
 import dev.sluice.http.HttpConfiguration;
-import dev.sluice.http.HttpProperties;
 import dev.sluice.http.StartupBlock;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -19,7 +20,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ ChainConfiguration.class, HttpConfiguration.class })
+@Import({ ApiConfiguration.class, ChainConfiguration.class, HttpConfiguration.class })
 public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
@@ -28,8 +29,8 @@ public class GatewayProcess {
 			"sluice-gateway");
 
 	@Bean
-	PistonApi pistonApi(Chain chain, HttpProperties http) {
-		return new PistonApi(chain.executor(), chain.runtimes(), http);
+	PistonApi pistonApi(Chain chain, PistonApiFactory apis) {
+		return apis.create(chain.executor(), chain.runtimes());
 	}
 
 	@Bean

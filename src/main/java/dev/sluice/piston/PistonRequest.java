@@ -74,6 +74,27 @@ public final class PistonRequest {
 	}
 
 	/**
+	 * How long the program may take, as far as the request says so.
+	 * @param compile the time to compile where it does not
+	 * @param run the time to run where it does not
+	 * @return the time; null where it asks for no limit
+	 */
+	public @Nullable Duration time(Duration compile, Duration run) {
+		Duration toCompile = time(LimitName.COMPILE_TIMEOUT, compile);
+		Duration toRun = time(LimitName.RUN_TIMEOUT, run);
+		return (toCompile != null && toRun != null) ? toCompile.plus(toRun) : null;
+	}
+
+	private @Nullable Duration time(LimitName name, Duration usual) {
+		JsonNode value = this.limits.get(name);
+		if (value == null || !value.isNumber() && !isZero(value)) {
+			return usual;
+		}
+		double millis = number(value);
+		return (millis > 0 && millis < Integer.MAX_VALUE) ? Duration.ofMillis((long) millis) : null;
+	}
+
+	/**
 	 * Checks what is left (steps 5 to 8 of Piston's order) and makes the program.
 	 * @param runtimes the runtimes there are
 	 * @param most the most that the request may ask for, of a runtime

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import org.jspecify.annotations.Nullable;
 import org.semver4j.Semver;
@@ -14,7 +16,7 @@ import org.semver4j.Semver;
  * Chooses a runtime by a semver range, which is read much as npm's {@code satisfies}
  * does: the highest version that fits wins.
  */
-final class VersionSelector {
+public final class VersionSelector {
 
 	/** The library's patterns take a time that grows faster than what they read. */
 	private static final int LONGEST = 256;
@@ -29,7 +31,16 @@ final class VersionSelector {
 	private VersionSelector() {
 	}
 
-	static LanguageRuntime choose(List<LanguageRuntime> runtimes, String language, String selector) {
+	/**
+	 * Chooses a runtime.
+	 * @param runtimes the runtimes there are
+	 * @param language a name or an alias
+	 * @param selector a semver range
+	 * @return the highest version that fits
+	 * @throws ExecutionFailure with {@link FailureCode#INVALID_REQUEST} and Piston's
+	 * words where none does
+	 */
+	public static LanguageRuntime choose(List<LanguageRuntime> runtimes, String language, String selector) {
 		return runtimes.stream()
 			.filter((runtime) -> runtime.answersTo(language))
 			.map(VersionSelector::candidate)

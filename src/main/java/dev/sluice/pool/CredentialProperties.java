@@ -19,11 +19,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param token the token itself, for {@code static}
  * @param tokenFile a file that holds it, for {@code static}; it is read again when the
  * token may be old
- * @param timeout how long a token may take
+ * @param timeout how long the issuer may take for a token
+ * @param maxWait how long an execution waits for the first token
  */
 record CredentialProperties(@DefaultValue("default") Kind kind,
 		@DefaultValue("https://dynamicsessions.io/.default") @NotBlank String scope, @Nullable String clientId,
-		@Nullable String token, @Nullable Path tokenFile, @DefaultValue("30s") Duration timeout) {
+		@Nullable String token, @Nullable Path tokenFile, @DefaultValue("30s") Duration timeout,
+		@DefaultValue("10s") Duration maxWait) {
 
 	/** Who issues tokens. */
 	enum Kind {

@@ -1,64 +1,53 @@
 package dev.sluice.pool;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.util.unit.DataSize;
 
 /**
- * Holds back the beginning of a body until the body is whole or too large to be held:
- * until then its failure reaches the subscriber before any byte did.
+ * The beginning of a body that was held back until the body was whole, or too large to be
+ * held: until then its failure comes before any of its bytes.
+ *
+ * @param buffers what was held, to be released
+ * @param rest what follows, for one subscriber; null where nothing does
  */
-final class HeldBack {
-
-	private HeldBack() {
-	}
+record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 
 	/**
 	 * Holds a body back.
-	 * @param body the body, of one subscriber
-	 * @param bound how much of it is held
-	 * @param sound looks at a body that was held whole
-	 * @param unsound the failure where that is not sound, or the body is empty
-	 * @return the body
+	 * @param body the body
+	 * @param bound how many of its bytes are held
+	 * @return what was held; a failure of the body until then; a cancel ends the body
 	 */
-	static Flux<DataBuffer> of(Flux<DataBuffer> body, DataSize bound, Predicate<byte[]> sound,
-			Supplier<RuntimeException> unsound) {
-		return Flux.defer(() -> body.bufferUntil(pastThe(bound.toBytes())))
-			.switchOnFirst((first, all) -> isUnsound(first.get(), bound, sound)
-					? all.doOnNext(HeldBack::release).then(Mono.<List<DataBuffer>>error(unsound)).flux() : all)
-			.switchIfEmpty(Flux.error(unsound))
-			.concatMapIterable((List<DataBuffer> held) -> held, 1)
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+	static Mono<HeldBack> of(Flux<DataBuffer> body, long bound) {
+		return Mono.<HeldBack>create((sink) -> {
+			Holding holding = new Holding(sink, bound);
+			sink.onCancel(holding);
+			body.subscribe(holding);
+		}).doOnDiscard(HeldBack.class, HeldBack::discard);
 	}
 
-	private static boolean isUnsound(@Nullable List<DataBuffer> held, DataSize bound, Predicate<byte[]> sound) {
-		return held != null && size(held) <= bound.toBytes() && !sound.test(bytes(held));
+	boolean isWhole() {
+		return this.rest == null;
 	}
 
-	private static Predicate<DataBuffer> pastThe(long bound) {
-		long[] seen = new long[1];
-		return (buffer) -> {
-			seen[0] += buffer.readableByteCount();
-			return seen[0] > bound;
-		};
-	}
-
-	private static long size(List<DataBuffer> held) {
-		return held.stream().mapToLong(DataBuffer::readableByteCount).sum();
-	}
-
-	private static byte[] bytes(List<DataBuffer> held) {
-		ByteBuffer whole = ByteBuffer.allocate((int) size(held));
-		for (DataBuffer buffer : held) {
+	/** The bytes that were held, as a copy. */
+	byte[] bytes() {
+		ByteBuffer whole = ByteBuffer.allocate(this.buffers.stream().mapToInt(DataBuffer::readableByteCount).sum());
+		for (DataBuffer buffer : this.buffers) {
 			try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
 				parts.forEachRemaining(whole::put);
 			}
@@ -66,8 +55,201 @@ final class HeldBack {
 		return whole.array();
 	}
 
-	private static void release(List<DataBuffer> held) {
-		held.forEach(DataBufferUtils::release);
+	/** All of the body. */
+	Flux<DataBuffer> body() {
+		Flux<DataBuffer> held = Flux.fromIterable(this.buffers);
+		return ((this.rest != null) ? held.concatWith(this.rest) : held).doOnDiscard(DataBuffer.class,
+				DataBufferUtils::release);
+	}
+
+	/** Lets go of what was held, and ends the body. */
+	void discard() {
+		this.buffers.forEach(DataBufferUtils::release);
+		if (this.rest != null) {
+			this.rest.cancel();
+		}
+	}
+
+	/**
+	 * Subscribes to the body, and asks for one buffer at a time. Once it is not to be
+	 * held any more, nothing but its end can come unasked.
+	 */
+	private static final class Holding extends BaseSubscriber<DataBuffer> {
+
+		private final MonoSink<HeldBack> sink;
+
+		private final long bound;
+
+		private final List<DataBuffer> buffers = new ArrayList<>(4);
+
+		private long size;
+
+		private boolean released;
+
+		private volatile @Nullable Rest rest;
+
+		Holding(MonoSink<HeldBack> sink, long bound) {
+			this.sink = sink;
+			this.bound = bound;
+		}
+
+		@Override
+		public Context currentContext() {
+			return Context.of(this.sink.contextView());
+		}
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			request(1);
+		}
+
+		@Override
+		protected void hookOnNext(DataBuffer buffer) {
+			Rest streaming = this.rest;
+			if (streaming != null) {
+				streaming.next(buffer);
+				return;
+			}
+			if (!hold(buffer)) {
+				DataBufferUtils.release(buffer);
+			}
+			else if (this.size <= this.bound) {
+				request(1);
+			}
+			else {
+				Rest following = new Rest(this);
+				this.rest = following;
+				emit(following);
+			}
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			Rest streaming = this.rest;
+			if (streaming != null) {
+				streaming.end(null);
+			}
+			else {
+				emit(null);
+			}
+		}
+
+		@Override
+		protected void hookOnError(Throwable error) {
+			Rest streaming = this.rest;
+			if (streaming != null) {
+				streaming.end(error);
+			}
+			else {
+				release();
+				this.sink.error(error);
+			}
+		}
+
+		@Override
+		protected void hookOnCancel() {
+			release();
+		}
+
+		private synchronized boolean hold(DataBuffer buffer) {
+			if (this.released) {
+				return false;
+			}
+			this.buffers.add(buffer);
+			this.size += buffer.readableByteCount();
+			return true;
+		}
+
+		/** Does nothing where they have been handed on. */
+		private synchronized void release() {
+			if (!this.released) {
+				this.released = true;
+				this.buffers.forEach(DataBufferUtils::release);
+			}
+		}
+
+		/** What nobody takes any more is discarded by the sink. */
+		private void emit(@Nullable Rest following) {
+			synchronized (this) {
+				if (this.released) {
+					return;
+				}
+				this.released = true;
+			}
+			this.sink.success(new HeldBack(this.buffers, following));
+		}
+
+	}
+
+	/** What follows the bytes that were held. */
+	static final class Rest extends Flux<DataBuffer> implements Subscription {
+
+		private enum State {
+
+			ALONE, READ, OVER
+
+		}
+
+		private final Holding source;
+
+		private final AtomicReference<State> state = new AtomicReference<>(State.ALONE);
+
+		private volatile @Nullable CoreSubscriber<? super DataBuffer> reader;
+
+		private volatile @Nullable Throwable error;
+
+		Rest(Holding source) {
+			this.source = source;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
+			this.reader = actual;
+			actual.onSubscribe(this);
+			if (!this.state.compareAndSet(State.ALONE, State.READ)) {
+				tell(actual);
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			this.source.request(n);
+		}
+
+		@Override
+		public void cancel() {
+			this.source.cancel();
+		}
+
+		void next(DataBuffer buffer) {
+			CoreSubscriber<? super DataBuffer> reading = this.reader;
+			if (reading != null) {
+				reading.onNext(buffer);
+			}
+			else {
+				DataBufferUtils.release(buffer);
+			}
+		}
+
+		/** The end may come before the reader. */
+		void end(@Nullable Throwable cause) {
+			this.error = cause;
+			CoreSubscriber<? super DataBuffer> reading = this.reader;
+			if (this.state.getAndSet(State.OVER) == State.READ && reading != null) {
+				tell(reading);
+			}
+		}
+
+		private void tell(CoreSubscriber<? super DataBuffer> reading) {
+			Throwable cause = this.error;
+			if (cause != null) {
+				reading.onError(cause);
+			}
+			else {
+				reading.onComplete();
+			}
+		}
+
 	}
 
 }

@@ -1,30 +1,81 @@
 package dev.sluice.pool;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import dev.sluice.execution.ExecutionFailure;
-import dev.sluice.execution.FailureCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution's hold on a session.
+ * An execution's hold on a session. It is ended once; what comes later is ignored.
  */
 final class Lease {
 
+	/** How an execution left its session. */
+	enum End {
+
+		/** It never reached the session: there may be none. */
+		UNSENT,
+
+		/** The pool had no session for it. */
+		REFUSED,
+
+		/** It is over, and the session is as good as before. */
+		WELL,
+
+		/** Its client left, and its program may go on. */
+		CANCELLED,
+
+		/** Nobody knows what goes on in the session. */
+		BADLY;
+
+		/**
+		 * How an execution leaves a session that it failed in.
+		 * @param failure its failure
+		 * @return the end
+		 */
+		static End after(ExecutionFailure failure) {
+			return switch (failure.code()) {
+				case POOL_UNREACHABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_IDENTIFIER_REQUIRED,
+						POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, TOKEN_UNAVAILABLE, POOL_UNAVAILABLE ->
+					UNSENT;
+				case POOL_FULL -> (failure.attempts() > 0) ? REFUSED : UNSENT;
+				// Something that nobody waits for runs there.
+				case SESSION_BUSY -> BADLY;
+				default -> switch (failure.executed()) {
+					case NO, YES -> WELL;
+					case UNKNOWN -> BADLY;
+				};
+			};
+		}
+
+	}
+
 	private final @Nullable String identifier;
 
-	private final Runnable stop;
+	private final Consumer<End> onEnd;
+
+	private volatile boolean sent;
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
 	/**
 	 * Makes a lease.
 	 * @param identifier the session's identifier; null where the pool gives one by itself
-	 * @param stop ends the session; returns at once
+	 * @param onEnd takes the session back; returns at once
 	 */
-	Lease(@Nullable String identifier, Runnable stop) {
+	Lease(@Nullable String identifier, Consumer<End> onEnd) {
 		this.identifier = identifier;
-		this.stop = stop;
+		this.onEnd = onEnd;
+	}
+
+	/** Something of the execution has left. */
+	void sent() {
+		this.sent = true;
+	}
+
+	boolean isSent() {
+		return this.sent;
 	}
 
 	@Nullable String identifier() {
@@ -32,24 +83,13 @@ final class Lease {
 	}
 
 	/**
-	 * Ends the session behind its execution. May be called more than once.
+	 * Gives the session back. May be called more than once.
+	 * @param how how the execution left it
 	 */
-	void end() {
+	void end(End how) {
 		if (this.ended.compareAndSet(false, true)) {
-			this.stop.run();
+			this.onEnd.accept(this.sent ? how : End.UNSENT);
 		}
-	}
-
-	/**
-	 * Ends the session, but where the execution never got as far as to have one.
-	 * @param failure the execution's failure
-	 */
-	void endAfter(ExecutionFailure failure) {
-		boolean neverSent = failure.code() == FailureCode.POOL_UNREACHABLE || failure.attempts() == 0;
-		if (neverSent) {
-			this.ended.set(true);
-		}
-		end();
 	}
 
 }

@@ -4,14 +4,12 @@ import java.net.URI;
 import java.time.OffsetDateTime;
 
 import dev.sluice.execution.ExecutionFailure;
-import dev.sluice.execution.Executor;
-import dev.sluice.execution.RuntimeSource;
 import reactor.core.publisher.Mono;
 
 /**
- * A pool of sessions.
+ * One pool, as those see it who look after it.
  */
-public interface Pool extends Executor, RuntimeSource {
+public interface Pool {
 
 	/**
 	 * What it is called in messages, logs and metrics.
@@ -26,9 +24,51 @@ public interface Pool extends Executor, RuntimeSource {
 	URI endpoint();
 
 	/**
+	 * Whether it wants a token.
+	 * @return whether it does
+	 */
+	boolean wantsToken();
+
+	/**
+	 * What its tokens are for.
+	 * @return the configured scope
+	 */
+	String scope();
+
+	/**
 	 * Gets a token for the pool, as an execution would.
 	 * @return when the token expires; an {@link ExecutionFailure} where there is none
 	 */
 	Mono<OffsetDateTime> authorise();
+
+	/**
+	 * Whether there has ever been a token for it.
+	 * @return whether executions may begin
+	 */
+	boolean isReady();
+
+	/**
+	 * The form that executions have, as it is configured, without a body.
+	 * @return a probe to vary
+	 */
+	Probe probe();
+
+	/**
+	 * Sends a request, past retries and breaker, and stops the session that it named.
+	 * @param probe its form
+	 * @return what came back; an {@link ExecutionFailure} where nothing did
+	 */
+	Mono<Sighting> probe(Probe probe);
+
+	/**
+	 * How it fares.
+	 * @return its state and counts
+	 */
+	PoolReport report();
+
+	/**
+	 * Lets all of its sessions go, each as soon as nothing runs in it.
+	 */
+	void recycle();
 
 }

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
@@ -26,10 +27,12 @@ import org.springframework.http.HttpHeaders;
  */
 record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, String body) {
 
-	private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
-
 	/** What refuses a host stands before the adapter, and does not bear its header. */
 	private static final String HOST_REFUSED = "\"code\":\"" + FailureCode.HOST_REFUSED.text() + "\"";
+
+	/** Reported of live pools; no other 400 asks for an identifier. */
+	private static final Pattern MISSING_IDENTIFIER = Pattern
+		.compile("(?i)missing required parameter\\W{1,3}identifier");
 
 	private static final int SHOWN = 200;
 
@@ -64,8 +67,8 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 					+ " without an error body: its image and this gateway may not be of one version");
 		}
 		return switch (failure.code()) {
-			case ENGINE_BUSY -> ExecutionFailure.passing(FailureCode.POOL_FULL, named(failure.message()))
-				.retryAfter(retryAfter(FULL_RETRY_AFTER));
+			case ENGINE_BUSY -> retryAfter(ExecutionFailure.passing(FailureCode.SESSION_BUSY,
+					named("has a session that is busy: " + failure.message())));
 			case NOT_FOUND -> wrongPath();
 			case HOST_REFUSED, UNSUPPORTED_MEDIA_TYPE ->
 				setup(FailureCode.POOL_REQUEST_REFUSED, "has an adapter that refused the call: " + failure.message());
@@ -74,10 +77,14 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 	}
 
 	private ExecutionFailure badRequest(String text) {
-		boolean aboutIdentifier = text.toLowerCase(Locale.ROOT).contains("identifier");
-		if (aboutIdentifier) {
+		if (MISSING_IDENTIFIER.matcher(text).find()) {
+			return setup(FailureCode.POOL_IDENTIFIER_REQUIRED,
+					"wants an identifier (400" + quote(text) + "): set the pool's identifier to auto or lease");
+		}
+		if (text.toLowerCase(Locale.ROOT).contains("identifier")) {
 			return setup(FailureCode.POOL_IDENTIFIER_REFUSED, "refused the identifier (400" + quote(text)
-					+ "): with identifier 'none' set it to 'fresh', as most pools want one");
+					+ "): a pool that allocates by itself wants the pool's identifier to be none, and then executions "
+					+ "that must be found again (Idempotency-Key) can't be had of it");
 		}
 		return setup(FailureCode.POOL_REQUEST_REFUSED,
 				"refused the form of the request (400" + quote(text) + "): check api-version and path");
@@ -87,25 +94,20 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 		if (text.contains("\"Not Found\"")) {
 			return wrongPath();
 		}
-		return ExecutionFailure
-			.passing(FailureCode.POOL_FULL,
-					named("answered 404" + quote(text)
-							+ ": it has no session free, or the endpoint's host is not that of the pool"))
-			.retryAfter(retryAfter(FULL_RETRY_AFTER));
+		return retryAfter(ExecutionFailure.passing(FailureCode.POOL_FULL, named("answered 404" + quote(text)
+				+ ": it has no session free, or the endpoint's host is not that of the pool")));
 	}
 
 	private ExecutionFailure wrongPath() {
 		return setup(FailureCode.POOL_PATH_NOT_FOUND,
-				"gave us a session, and what listens in it has no path " + this.address.getPath()
+				"let us through, and what listens behind it has no path " + this.address.getPath()
 						+ " (404 Not Found): token, role and identifier are sound; set the pool's path to one that its "
 						+ "container serves, such as /api/v2/execute for a Piston");
 	}
 
 	private ExecutionFailure full() {
-		return ExecutionFailure
-			.passing(FailureCode.POOL_FULL,
-					named("is full (429): raise its maximum of sessions, shorten its cooldown, or send less at once"))
-			.retryAfter(retryAfter(FULL_RETRY_AFTER));
+		return retryAfter(ExecutionFailure.passing(FailureCode.POOL_FULL,
+				named("is full (429): raise its maximum of sessions, shorten its cooldown, or send less at once")));
 	}
 
 	private ExecutionFailure other(String text) {
@@ -131,9 +133,10 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 		return "Pool '" + this.pool + "' " + what;
 	}
 
-	private Duration retryAfter(Duration usual) {
+	private ExecutionFailure retryAfter(ExecutionFailure failure) {
 		String seconds = this.headers.getFirst(HttpHeaders.RETRY_AFTER);
-		return (seconds != null && seconds.matches("\\d{1,5}")) ? Duration.ofSeconds(Long.parseLong(seconds)) : usual;
+		return (seconds != null && seconds.matches("\\d{1,5}"))
+				? failure.retryAfter(Duration.ofSeconds(Long.parseLong(seconds))) : failure;
 	}
 
 	private static String quote(@Nullable String text) {

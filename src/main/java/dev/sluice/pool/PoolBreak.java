@@ -28,6 +28,10 @@ record PoolBreak(String pool, URI endpoint) {
 	 * @return the failure
 	 */
 	ExecutionFailure explain(Throwable error) {
+		return explained(error).in(this.pool);
+	}
+
+	private ExecutionFailure explained(Throwable error) {
 		if (error instanceof ExecutionFailure failure) {
 			return failure.afterAttempts(1);
 		}

@@ -1,10 +1,17 @@
 package dev.sluice.pool;
 
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import dev.sluice.pool.PoolProperties.Kind;
 import io.netty.channel.ChannelOption;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -36,11 +43,11 @@ public final class PoolFactory {
 	}
 
 	/**
-	 * The pool that is configured.
-	 * @return the pool, or nothing
+	 * The pools that are configured.
+	 * @return the pools, to be closed; nothing where there are none
 	 */
-	public Optional<Pool> configured() {
-		return this.properties.pools().stream().findFirst().map(PoolFactory::pool);
+	public Optional<Pools> configured() {
+		return this.properties.pools().isEmpty() ? Optional.empty() : Optional.of(pools(this.properties.pools()));
 	}
 
 	/**
@@ -48,28 +55,61 @@ public final class PoolFactory {
 	 * settings that any other would have by default.
 	 * @param endpoint where it listens
 	 * @param token the token that it accepts
-	 * @return the pool
+	 * @return the pool, to be closed
 	 */
-	public Pool embedded(URI endpoint, String token) {
+	public Pools embedded(URI endpoint, String token) {
 		Map<String, String> settings = Map.of("pool.name", "embedded", "pool.endpoint", endpoint.toString(),
-				"pool.identifier", "none", "pool.credential.kind", "static", "pool.credential.token", token);
-		return pool(
-				new Binder(new MapConfigurationPropertySource(settings)).bind("pool", Bindable.of(PoolProperties.class))
-					.get());
+				"pool.credential.kind", "static", "pool.credential.token", token);
+		return pools(List
+			.of(new Binder(new MapConfigurationPropertySource(settings)).bind("pool", Bindable.of(PoolProperties.class))
+				.get()));
 	}
 
-	private static Pool pool(PoolProperties properties) {
-		ExchangeFunction http = http(properties, properties.name(), properties.maxConnections());
-		CredentialProperties credential = properties.credential();
-		Tokens tokens = new Tokens(properties.name(), Credentials.of(credential), credential.scope(),
-				credential.timeout());
-		Identifiers identifiers = switch (properties.identifier()) {
-			case NONE -> Identifiers.none();
-			case FRESH -> new FreshIdentifiers(properties,
-					http(properties, properties.name() + "-management", MANAGEMENT_CONNECTIONS));
+	private Pools pools(List<PoolProperties> all) {
+		CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+		Map<CredentialProperties, Tokens> tokens = new HashMap<>();
+		List<SessionPool> pools = all.stream()
+			.map((properties) -> pool(properties, tokens(properties, tokens), listeners))
+			.toList();
+		return new Pools(pools, this.properties.retry(), new ArrayList<>(tokens.values()), listeners);
+	}
+
+	/** Pools with the same credential share its token. */
+	private static TokenSource tokens(PoolProperties pool, Map<CredentialProperties, Tokens> tokens) {
+		return switch (pool.kind()) {
+			case CUSTOM_CONTAINER -> tokens.computeIfAbsent(pool.credential(), (credential) -> new Tokens(pool.name(),
+					Credentials.of(credential), credential, Schedulers.parallel()));
+			case PISTON -> TokenSource.NONE;
 		};
-		return switch (properties.kind()) {
-			case CUSTOM_CONTAINER -> new CustomContainerPool(properties, http, tokens, identifiers);
+	}
+
+	private SessionPool pool(PoolProperties properties, TokenSource tokens, List<Runnable> listeners) {
+		String name = properties.name();
+		Wire wire = new Wire(properties, http(properties, name, properties.maxConnections()),
+				http(properties, name + "-management", MANAGEMENT_CONNECTIONS), tokens);
+		Quarantine quarantine = new Quarantine(name, wire, properties.lease().cooldown());
+		Fullness fullness = new Fullness(System::nanoTime);
+		Runnable onRoom = () -> listeners.forEach(Runnable::run);
+		Leased leased = new Leased(properties.lease(), fullness, quarantine, System::nanoTime, onRoom);
+		Sessions sessions = sessions(properties, fullness, quarantine, leased, onRoom);
+		Upkeep upkeep = new Upkeep(wire, sessions, leased, new PoolBreak(name, properties.endpoint()));
+		RetryProperties retry = this.properties.retry();
+		return new SessionPool(properties, wire, tokens, sessions, quarantine, upkeep,
+				new PoolBreaker(name, properties.breaker()),
+				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime));
+	}
+
+	private static Sessions sessions(PoolProperties properties, Fullness fullness, Quarantine quarantine, Leased leased,
+			Runnable onRoom) {
+		if (properties.kind() == Kind.PISTON) {
+			return new Unnamed(properties.name(), fullness, null, false, onRoom);
+		}
+		return switch (properties.identifier()) {
+			case AUTO -> new Unnamed(properties.name(), fullness, leased, true, onRoom);
+			case NONE -> new Unnamed(properties.name(), fullness, leased, false, onRoom);
+			case FRESH -> new Fresh(fullness, quarantine, properties.lease().maxSessions(), onRoom);
+			case LEASE -> leased;
+			case STICKY -> new Sticky(String.valueOf(properties.stickySecret()), quarantine, leased, onRoom);
 		};
 	}
 
@@ -83,6 +123,7 @@ public final class PoolFactory {
 			.pendingAcquireMaxCount(PENDING * most)
 			.pendingAcquireTimeout(properties.acquireTimeout())
 			.maxIdleTime(properties.idleTimeout())
+			.evictInBackground(Duration.ofSeconds(30))
 			.lifo()
 			.build();
 		HttpClient client = HttpClient.create(connections)

@@ -2,6 +2,7 @@ package dev.sluice.pool;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
@@ -9,6 +10,8 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -19,13 +22,22 @@ import org.springframework.util.unit.DataSize;
  * @param name what it is called in messages, logs and metrics
  * @param kind what answers at the endpoint
  * @param endpoint the pool's management endpoint,
- * {@code https://<pool>.<env>.<region>.azurecontainerapps.io}
- * @param path where in the session executions go
+ * {@code https://<pool>.<env>.<region>.azurecontainerapps.io}, or a Piston's address
+ * @param path where in the session executions go; by default {@code /python/execute}, and
+ * {@code /api/v2/execute} for a Piston
  * @param runtimesPath where in the session the runtimes are listed
+ * @param runtimesRefresh how often they are asked for
  * @param apiVersion the api-version sent with executions; empty sends none
  * @param managementApiVersion the api-version sent with management calls
+ * @param languages the languages that it is used for; empty means all that it has
+ * @param priority pools with a lower number are used first
+ * @param weight its share among the pools of its priority
  * @param identifier how sessions are named
+ * @param lease how sessions are used again
+ * @param stickySecret the key by which identifiers are made of clients' session names
  * @param credential how tokens are had
+ * @param breaker when it is passed over
+ * @param timeLimit how long an execution may take there; below the ingress's own 240 s
  * @param connectTimeout how long opening a connection may take
  * @param responseTimeout how long an answer may take to begin, and to go on; below the
  * ingress's own 240 s
@@ -37,11 +49,14 @@ import org.springframework.util.unit.DataSize;
  */
 record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue("custom-container") Kind kind,
 		@NotNull(message = "is missing: set it to the pool's management endpoint") URI endpoint,
-		@DefaultValue("/python/execute") @Pattern(regexp = "/.*", message = "must begin with /") String path,
+		@Nullable @Pattern(regexp = "/.*", message = "must begin with /") String path,
 		@DefaultValue("/api/v2/runtimes") @Pattern(regexp = "/.*", message = "must begin with /") String runtimesPath,
-		@DefaultValue("2024-02-02-preview") String apiVersion,
-		@DefaultValue("2025-02-02-preview") @NotBlank String managementApiVersion,
-		@DefaultValue("fresh") IdentifierMode identifier, @DefaultValue @Valid CredentialProperties credential,
+		@DefaultValue("5m") Duration runtimesRefresh, @DefaultValue("2024-02-02-preview") String apiVersion,
+		@DefaultValue("2025-02-02-preview") @NotBlank String managementApiVersion, @DefaultValue List<String> languages,
+		@DefaultValue("1") int priority, @DefaultValue("1") @Min(1) int weight,
+		@DefaultValue("auto") IdentifierMode identifier, @DefaultValue @Valid LeaseProperties lease,
+		@Nullable @Size(min = 16) String stickySecret, @DefaultValue @Valid CredentialProperties credential,
+		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("220s") Duration timeLimit,
 		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("230s") Duration responseTimeout,
 		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("2000") @Min(1) int maxConnections,
 		@DefaultValue("10s") Duration acquireTimeout, @DefaultValue("512KB") DataSize holdBack) {
@@ -52,12 +67,20 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		/**
 		 * A pool of sessions with a container of one's own, in which an adapter listens.
 		 */
-		CUSTOM_CONTAINER
+		CUSTOM_CONTAINER,
+
+		/** A Piston, without token and identifier. */
+		PISTON
 
 	}
 
 	/** How sessions are named. */
 	enum IdentifierMode {
+
+		/**
+		 * None, until the pool asks for one; from then on leased.
+		 */
+		AUTO,
 
 		/** No identifier is sent; the pool allocates, where it does so. */
 		NONE,
@@ -65,8 +88,30 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		/**
 		 * A new random identifier for each execution, whose session is stopped behind it.
 		 */
-		FRESH
+		FRESH,
 
+		/** Random identifiers that are used again. */
+		LEASE,
+
+		/** Identifiers made of who asks and what he calls his session. */
+		STICKY
+
+	}
+
+	/** Where executions go. */
+	String executePath() {
+		if (this.path != null) {
+			return this.path;
+		}
+		return switch (this.kind) {
+			case CUSTOM_CONTAINER -> "/python/execute";
+			case PISTON -> "/api/v2/execute";
+		};
+	}
+
+	@AssertTrue(message = "must be set (16 characters or more) where, and only where, identifier is sticky")
+	boolean isStickySecretSetWhereNeeded() {
+		return (this.stickySecret != null) == (this.identifier == IdentifierMode.STICKY);
 	}
 
 	/** A missing one is told by its own rule. */
@@ -74,6 +119,11 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 	boolean isEndpointAnAddress() {
 		return this.endpoint == null || this.endpoint.getHost() != null
 				&& ("https".equals(this.endpoint.getScheme()) || "http".equals(this.endpoint.getScheme()));
+	}
+
+	@Override
+	public String toString() {
+		return "PoolProperties[" + this.name + ", " + this.kind + ", " + this.endpoint + "]";
 	}
 
 }

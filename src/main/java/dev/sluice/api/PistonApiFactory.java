@@ -1,0 +1,20 @@
+package dev.sluice.api;
+
+import dev.sluice.execution.Executor;
+import dev.sluice.execution.RuntimeSource;
+
+/**
+ * Makes Piston APIs with the settings that are in force.
+ */
+@FunctionalInterface
+public interface PistonApiFactory {
+
+	/**
+	 * An API.
+	 * @param executor runs what is asked for
+	 * @param runtimes knows what can be asked for
+	 * @return the API
+	 */
+	PistonApi create(Executor executor, RuntimeSource runtimes);
+
+}

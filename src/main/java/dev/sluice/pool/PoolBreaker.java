@@ -1,0 +1,146 @@
+package dev.sluice.pool;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Passes over a pool that fails, for a growing time, and then tries it with a few
+ * executions. What a program did is no failure of its pool, and neither is a pool that is
+ * full.
+ */
+final class PoolBreaker {
+
+	private static final Logger logger = LoggerFactory.getLogger(PoolBreaker.class);
+
+	/** A probe that never ends must not keep the breaker half open. */
+	private static final Duration PROBED_WITHIN = Duration.ofSeconds(30);
+
+	private final String pool;
+
+	private final Duration usuallyOpen;
+
+	private final CircuitBreaker breaker;
+
+	private volatile @Nullable ExecutionFailure last;
+
+	PoolBreaker(String pool, BreakerProperties properties) {
+		this.pool = pool;
+		this.usuallyOpen = properties.open();
+		this.breaker = CircuitBreaker.of(pool, config(properties));
+		this.breaker.getEventPublisher().onStateTransition((event) -> {
+			String state = text(event.getStateTransition().getToState());
+			logger.info("The breaker of pool {} is {}{}", pool, state, because());
+		});
+	}
+
+	/** Whether the pool is passed over now. */
+	boolean isOpen() {
+		return this.breaker.getState() == State.OPEN;
+	}
+
+	String state() {
+		return text(this.breaker.getState());
+	}
+
+	/**
+	 * Lets a call through, unless the pool is passed over.
+	 * @param call the call, which fails with typed failures
+	 * @return the call; an {@link ExecutionFailure} with
+	 * {@link FailureCode#POOL_UNAVAILABLE} where it was not let through
+	 */
+	Mono<Answer> guard(Mono<Answer> call) {
+		return call.doOnError(ExecutionFailure.class, this::remember)
+			.transformDeferred(CircuitBreakerOperator.of(this.breaker))
+			.onErrorMap(CallNotPermittedException.class, (refused) -> unavailable());
+	}
+
+	/**
+	 * Counts an answer that began well and then broke.
+	 * @param error its failure
+	 */
+	void failed(Throwable error) {
+		if (counts(error)) {
+			this.breaker.onError(0, TimeUnit.NANOSECONDS, error);
+		}
+	}
+
+	/** Why nothing is sent to the pool now. */
+	ExecutionFailure unavailable() {
+		return ExecutionFailure
+			.passing(FailureCode.POOL_UNAVAILABLE,
+					"Pool '" + this.pool + "' failed too often, and is passed over for a while" + because())
+			.retryAfter(this.usuallyOpen)
+			.in(this.pool);
+	}
+
+	private void remember(ExecutionFailure failure) {
+		if (counts(failure)) {
+			this.last = failure;
+		}
+	}
+
+	private String because() {
+		ExecutionFailure failure = this.last;
+		return (failure != null) ? ". Its last failure (" + failure.code().text() + "): " + failure.message() : "";
+	}
+
+	private static CircuitBreakerConfig config(BreakerProperties properties) {
+		return CircuitBreakerConfig.custom()
+			.slidingWindowType(SlidingWindowType.TIME_BASED)
+			.slidingWindowSize((int) Math.max(1, properties.window().toSeconds()))
+			.minimumNumberOfCalls(properties.minimumCalls())
+			.failureRateThreshold(properties.failureRate())
+			.slowCallRateThreshold(100)
+			.slowCallDurationThreshold(Duration.ofDays(1))
+			.waitIntervalFunctionInOpenState(
+					IntervalFunction.ofExponentialBackoff(properties.open(), 2, properties.maxOpen()))
+			.automaticTransitionFromOpenToHalfOpenEnabled(true)
+			.permittedNumberOfCallsInHalfOpenState(properties.probes())
+			.maxWaitDurationInHalfOpenState(PROBED_WITHIN)
+			.recordException(PoolBreaker::counts)
+			.ignoreException((error) -> !counts(error) && !isUsers(error))
+			.writableStackTraceEnabled(false)
+			.build();
+	}
+
+	/** Whether an error is the pool's fault. */
+	private static boolean counts(Throwable error) {
+		return error instanceof ExecutionFailure failure && switch (failure.code()) {
+			case TOKEN_UNAVAILABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_PATH_NOT_FOUND, POOL_IDENTIFIER_REQUIRED,
+					POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, POOL_UNREACHABLE, POOL_NOT_READY, POOL_TIMEOUT,
+					POOL_BROKE, POOL_ANSWER_INVALID, ENGINE_UNAVAILABLE ->
+				true;
+			case POOL_FULL, SESSION_BUSY, ENGINE_BUSY, POOL_UNAVAILABLE, OVERLOADED, DEADLINE_EXCEEDED, INTERNAL,
+					NO_POOL, INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, NOT_FOUND,
+					HOST_REFUSED, SANDBOX_FAILED ->
+				false;
+		};
+	}
+
+	/** Whether the pool did its part. */
+	private static boolean isUsers(Throwable error) {
+		return error instanceof ExecutionFailure failure
+				&& (failure.code() == FailureCode.INVALID_REQUEST || failure.code() == FailureCode.SANDBOX_FAILED);
+	}
+
+	private static String text(State state) {
+		return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+}

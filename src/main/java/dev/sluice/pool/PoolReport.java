@@ -1,0 +1,18 @@
+package dev.sluice.pool;
+
+/**
+ * How a pool fares.
+ *
+ * @param name the pool's name
+ * @param breaker {@code closed}, {@code open} or {@code half-open}
+ * @param running how many executions it has now
+ * @param sessions the sessions that this process holds in it
+ * @param stopped how many sessions were stopped
+ * @param leftToCooldown how many sessions could not be stopped
+ * @param sent how many calls were made for executions
+ * @param repeated how many of them were repeats
+ * @param turned whether its sessions are leased since it asked for an identifier
+ */
+public record PoolReport(String name, String breaker, int running, SessionCounts sessions, long stopped,
+		long leftToCooldown, long sent, long repeated, boolean turned) {
+}

@@ -1,0 +1,285 @@
+package dev.sluice.pool;
+
+import java.net.URI;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import com.azure.core.credential.AccessToken;
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.PistonAnswer;
+import dev.sluice.pool.Lease.End;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+/**
+ * One pool, reached over its wire: its tokens, its sessions, its breaker.
+ */
+final class SessionPool implements Pool, AutoCloseable {
+
+	private final PoolProperties properties;
+
+	private final Wire wire;
+
+	private final TokenSource tokens;
+
+	private final Sessions sessions;
+
+	private final Quarantine quarantine;
+
+	private final Upkeep upkeep;
+
+	private final PoolBreaker breaker;
+
+	private final RetryBudget budget;
+
+	private final PoolBreak breaks;
+
+	private final AtomicInteger running = new AtomicInteger();
+
+	private final LongAdder sent = new LongAdder();
+
+	private final LongAdder repeated = new LongAdder();
+
+	SessionPool(PoolProperties properties, Wire wire, TokenSource tokens, Sessions sessions, Quarantine quarantine,
+			Upkeep upkeep, PoolBreaker breaker, RetryBudget budget) {
+		this.properties = properties;
+		this.wire = wire;
+		this.tokens = tokens;
+		this.sessions = sessions;
+		this.quarantine = quarantine;
+		this.upkeep = upkeep;
+		this.breaker = breaker;
+		this.budget = budget;
+		this.breaks = new PoolBreak(properties.name(), properties.endpoint());
+	}
+
+	@Override
+	public String name() {
+		return this.properties.name();
+	}
+
+	@Override
+	public URI endpoint() {
+		return this.properties.endpoint();
+	}
+
+	@Override
+	public Probe probe() {
+		boolean named = switch (this.properties.identifier()) {
+			case NONE -> false;
+			case AUTO, FRESH, LEASE, STICKY -> this.properties.kind() != PoolProperties.Kind.PISTON;
+		};
+		return new Probe("POST", this.properties.executePath(), "", named, !this.properties.apiVersion().isEmpty(),
+				false);
+	}
+
+	@Override
+	public boolean wantsToken() {
+		return this.tokens != TokenSource.NONE;
+	}
+
+	@Override
+	public String scope() {
+		return this.properties.credential().scope();
+	}
+
+	@Override
+	public Mono<OffsetDateTime> authorise() {
+		return this.tokens.get().map(AccessToken::getExpiresAt);
+	}
+
+	@Override
+	public boolean isReady() {
+		return this.tokens.isReady();
+	}
+
+	@Override
+	public Mono<Sighting> probe(Probe probe) {
+		return this.wire.probe(probe).onErrorMap(this.breaks::explain);
+	}
+
+	@Override
+	public PoolReport report() {
+		return new PoolReport(name(), this.breaker.state(), this.running.get(), this.sessions.counts(),
+				this.quarantine.stopped(), this.quarantine.leftToCooldown(), this.sent.sum(), this.repeated.sum(),
+				this.sessions.isTurned());
+	}
+
+	@Override
+	public void recycle() {
+		this.sessions.recycle();
+	}
+
+	@Override
+	public void close() {
+		this.upkeep.close();
+		this.quarantine.close();
+	}
+
+	PoolProperties properties() {
+		return this.properties;
+	}
+
+	Wire wire() {
+		return this.wire;
+	}
+
+	RetryBudget budget() {
+		return this.budget;
+	}
+
+	PoolBreaker breaker() {
+		return this.breaker;
+	}
+
+	/** How many executions it has now, for each that it should have. */
+	double load() {
+		return (this.running.get() + 1.0) / this.properties.weight();
+	}
+
+	boolean hasRoomFor(Execution execution) {
+		return !this.breaker.isOpen() && this.sessions.hasRoomFor(execution);
+	}
+
+	/**
+	 * A place for an execution.
+	 * @param execution the execution
+	 * @return the place, which is to be ended; null where there is none now
+	 */
+	@Nullable Ticket take(Execution execution) {
+		Lease lease = this.sessions.take(execution);
+		return (lease != null) ? new Ticket(this, counted(lease)) : null;
+	}
+
+	/**
+	 * The runtimes of its sessions, from one of them.
+	 * @return the runtimes; an {@link ExecutionFailure} where they can't be had
+	 */
+	Mono<List<LanguageRuntime>> askForRuntimes() {
+		return this.upkeep.runtimes().onErrorMap(this.breaks::explain);
+	}
+
+	/**
+	 * Sends an execution to a session. The answer ends the lease.
+	 * @param execution the execution
+	 * @param lease the hold on the session
+	 * @return the answer; an {@link ExecutionFailure}, behind which the lease goes on
+	 */
+	Mono<Answer> send(Execution execution, Lease lease) {
+		return this.breaker.guard(this.tokens.get().flatMap((token) -> send(execution, lease, token)));
+	}
+
+	void countRepeat() {
+		this.repeated.increment();
+	}
+
+	/** A refused token is dropped, and the call goes out once more with another one. */
+	private Mono<Answer> send(Execution execution, Lease lease, AccessToken token) {
+		return attempt(execution, lease, token).onErrorResume(
+				(error) -> error instanceof ExecutionFailure failure && failure.code() == FailureCode.POOL_UNAUTHORIZED,
+				(error) -> {
+					this.tokens.reject(token);
+					return this.tokens.get()
+						.filter((other) -> !other.getToken().equals(token.getToken()))
+						.switchIfEmpty(Mono.error(error))
+						.flatMap((other) -> attempt(execution, lease, other).onErrorMap(ExecutionFailure.class,
+								(failure) -> failure.afterAttempts(2)));
+				});
+	}
+
+	private Mono<Answer> attempt(Execution execution, Lease lease, AccessToken token) {
+		return Mono.defer(() -> {
+			this.sent.increment();
+			lease.sent();
+			return this.wire.execute(execution, lease.identifier(), token);
+		}).flatMap((response) -> answer(execution, response, lease, token)).onErrorMap(this.breaks::explain);
+	}
+
+	private Mono<Answer> answer(Execution execution, ClientResponse response, Lease lease, AccessToken token) {
+		if (response.statusCode().value() != 200) {
+			return this.wire.failure(response, lease.identifier(), token);
+		}
+		if (!isJson(response)) {
+			return response.releaseBody()
+				.then(Mono.error(() -> noVerdict(
+						"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
+								+ "Piston or of Sluice's adapter")));
+		}
+		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes())
+			.flatMap((held) -> answer(execution, held, trusted, lease));
+	}
+
+	private Mono<Answer> answer(Execution execution, HeldBack held, boolean trusted, Lease lease) {
+		if (!held.isWhole()) {
+			return Mono.just(streaming(execution, held, lease));
+		}
+		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
+			held.discard();
+			return Mono
+				.error(noVerdict("answered 200 with JSON that is no verdict: its sandbox failed, or it is no Piston"));
+		}
+		lease.end(End.WELL);
+		return Mono.just(Answer.streaming(held.body(), held::discard));
+	}
+
+	private Answer streaming(Execution execution, HeldBack held, Lease lease) {
+		Flux<DataBuffer> body = held.body()
+			.onErrorMap(this.breaks::explain)
+			.doOnComplete(() -> lease.end(End.WELL))
+			.doOnError((error) -> {
+				this.breaker.failed(error);
+				lease.end(End.BADLY);
+			})
+			.doOnCancel(() -> lease.end(End.CANCELLED))
+			.takeUntilOther(Mono.delay(execution.terms().deadline().left()).then(Mono.error(this::tooLate)))
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+		return Answer.streaming(body, () -> {
+			held.discard();
+			lease.end(End.CANCELLED);
+		});
+	}
+
+	private Lease counted(Lease lease) {
+		this.running.incrementAndGet();
+		return new Lease(lease.identifier(), (how) -> {
+			this.running.decrementAndGet();
+			lease.sent();
+			lease.end(how);
+		});
+	}
+
+	private ExecutionFailure tooLate() {
+		return ExecutionFailure.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN,
+				"Pool '" + name() + "' did not send all of its answer within the deadline");
+	}
+
+	private ExecutionFailure noVerdict(String what) {
+		return ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
+				"Pool '" + name() + "' " + what);
+	}
+
+	private static boolean isJson(ClientResponse response) {
+		return response.headers().contentType().filter(MediaType.APPLICATION_JSON::isCompatibleWith).isPresent();
+	}
+
+	boolean requireIdentifiers() {
+		return this.sessions.requireIdentifiers();
+	}
+
+}

@@ -1,0 +1,250 @@
+package dev.sluice.pool;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import com.azure.core.credential.AccessToken;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.http.Bodies;
+import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.PistonRuntimes;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/**
+ * The requests that a pool takes: any path with an identifier goes to the same path of
+ * the session's container (Azure Container Apps' documentation of custom container
+ * session pools). A Piston takes the same ones, without identifier and token.
+ */
+final class Wire {
+
+	/** How much of an error's body is read. */
+	private static final DataSize ERRORS = DataSize.ofKilobytes(64);
+
+	private static final DataSize RUNTIMES = DataSize.ofMegabytes(1);
+
+	private static final Duration MANAGED_WITHIN = Duration.ofSeconds(10);
+
+	private static final String BEARER = "Bearer ";
+
+	private final PoolProperties properties;
+
+	private final ExchangeFunction http;
+
+	private final ExchangeFunction management;
+
+	private final TokenSource tokens;
+
+	private volatile boolean adapterSeen;
+
+	/**
+	 * Makes the wire.
+	 * @param properties the pool's address and what it wants to be told
+	 * @param http carries executions
+	 * @param management carries what is done to sessions
+	 * @param tokens for those who stand behind no execution
+	 */
+	Wire(PoolProperties properties, ExchangeFunction http, ExchangeFunction management, TokenSource tokens) {
+		this.properties = properties;
+		this.http = http;
+		this.management = management;
+		this.tokens = tokens;
+	}
+
+	/** Whether an adapter of ours has ever answered. */
+	boolean isAdapterSeen() {
+		return this.adapterSeen;
+	}
+
+	/**
+	 * Sends an execution.
+	 * @param execution the execution
+	 * @param identifier the session's identifier; null sends none
+	 * @param token the token
+	 * @return the head of the answer
+	 */
+	Mono<ClientResponse> execute(Execution execution, @Nullable String identifier, AccessToken token) {
+		ClientRequest.Builder request = request(HttpMethod.POST,
+				path(this.properties.executePath(), identifier, this.properties.apiVersion()), token)
+			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+			.header(AdapterHeaders.EXECUTION, execution.id())
+			.header(AdapterHeaders.TIME_LEFT, Long.toString(execution.terms().deadline().left().toMillis()))
+			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))));
+		if (execution.terms().repeatable()) {
+			request.header(AdapterHeaders.REPEATABLE, "true");
+		}
+		return this.http.exchange(request.build()).doOnNext(this::look);
+	}
+
+	/**
+	 * Asks a session for its runtimes, which allocates it where there is none.
+	 * @param identifier the session's identifier; null sends none
+	 * @return the runtimes; an {@link ExecutionFailure} where there are none to be had
+	 */
+	Mono<List<LanguageRuntime>> runtimes(@Nullable String identifier) {
+		return this.tokens.get()
+			.flatMap((token) -> this.http
+				.exchange(request(HttpMethod.GET,
+						path(this.properties.runtimesPath(), identifier, this.properties.apiVersion()), token)
+					.build())
+				.doOnNext(this::look)
+				.flatMap((response) -> runtimes(response, identifier, token)));
+	}
+
+	/**
+	 * Ends an execution.
+	 * @param identifier the identifier of its session
+	 * @param execution its id
+	 * @return whether the adapter says that nothing of it runs any more
+	 */
+	Mono<Boolean> cancel(String identifier, String execution) {
+		if (!this.adapterSeen) {
+			return Mono.just(false);
+		}
+		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.CANCEL;
+		return manage(path(path, identifier, this.properties.apiVersion())).map((response) -> {
+			boolean fromAdapter = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+			return fromAdapter && response.statusCode().value() == 200;
+		});
+	}
+
+	/**
+	 * Stops a session, and all that runs in it.
+	 * @param identifier the session's identifier
+	 * @return completes when it is gone; an error where that is not known
+	 */
+	Mono<Void> stop(String identifier) {
+		return manage(path("/.management/stopSession", identifier, this.properties.managementApiVersion()))
+			.flatMap((response) -> switch (response.statusCode().value()) {
+				case 200, 202, 204 -> Mono.<Void>empty();
+				// Azure's way to say that there is no such session.
+				case 400, 404 -> Mono.<Void>empty();
+				default -> Mono.<Void>error(new IllegalStateException("it answered " + response.statusCode().value()));
+			});
+	}
+
+	/**
+	 * What an answer that is no 200 says.
+	 * @param response the answer, whose body is read
+	 * @param identifier the identifier that was sent, which the pool may repeat
+	 * @param token the token that was sent, likewise
+	 * @return never a value, but the failure
+	 */
+	<T> Mono<T> failure(ClientResponse response, @Nullable String identifier, AccessToken token) {
+		return read(response, ERRORS)
+			.map((body) -> new PoolAnswer(this.properties.name(), response.request().getURI(),
+					response.statusCode().value(), response.headers().asHttpHeaders(),
+					withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token)))
+			.flatMap((answer) -> Mono.error(answer.failure()));
+	}
+
+	/**
+	 * Sends a request of another form than an execution has, to see what becomes of it.
+	 * @param probe its form
+	 * @return what was seen; the error of the HTTP client where there is no answer
+	 */
+	Mono<Sighting> probe(Probe probe) {
+		return this.tokens.get().flatMap((token) -> {
+			AccessToken sent = probe.badToken() ? new AccessToken("not-a-token", token.getExpiresAt()) : token;
+			String identifier = probe.identifier() ? RandomIdentifier.next() : null;
+			URI uri = path(probe.path(), identifier, probe.apiVersion() ? this.properties.apiVersion() : "");
+			ClientRequest.Builder request = request(HttpMethod.valueOf(probe.method()), uri, sent);
+			if (!probe.body().isEmpty()) {
+				request.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+					.body(BodyInserters.fromValue(probe.body()));
+			}
+			return this.http.exchange(request.build())
+				.flatMap((response) -> read(response, RUNTIMES)
+					.map((body) -> sighting(response, body, identifier, sent)))
+				.flatMap((seen) -> (identifier != null) ? stop(identifier).onErrorComplete().thenReturn(seen)
+						: Mono.just(seen));
+		});
+	}
+
+	private Sighting sighting(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		return new Sighting(response.statusCode().value(), headers.containsHeader(AdapterHeaders.ADAPTER),
+				withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token));
+	}
+
+	private Mono<ClientResponse> manage(URI uri) {
+		return this.tokens.get()
+			.flatMap((token) -> this.management.exchange(request(HttpMethod.POST, uri, token).build()))
+			.flatMap((response) -> response.releaseBody().thenReturn(response))
+			.timeout(MANAGED_WITHIN);
+	}
+
+	private Mono<List<LanguageRuntime>> runtimes(ClientResponse response, @Nullable String identifier,
+			AccessToken token) {
+		if (response.statusCode().value() != 200) {
+			return failure(response, identifier, token);
+		}
+		return read(response, RUNTIMES).flatMap((body) -> Mono.justOrEmpty(PistonRuntimes.read(body)))
+			.switchIfEmpty(Mono
+				.error(() -> ExecutionFailure.refused(FailureCode.POOL_ANSWER_INVALID, "Pool '" + this.properties.name()
+						+ "' answered " + this.properties.runtimesPath() + " with no list of runtimes")));
+	}
+
+	private void look(ClientResponse response) {
+		if (!this.adapterSeen && response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER)) {
+			this.adapterSeen = true;
+		}
+	}
+
+	private ClientRequest.Builder request(HttpMethod method, URI uri, AccessToken token) {
+		ClientRequest.Builder request = ClientRequest.create(method, uri)
+			.header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
+		return token.getToken().isEmpty() ? request
+				: request.header(HttpHeaders.AUTHORIZATION, BEARER + token.getToken());
+	}
+
+	private URI path(String path, @Nullable String identifier, String apiVersion) {
+		UriComponentsBuilder uri = UriComponentsBuilder.fromUri(this.properties.endpoint()).path(path);
+		if (!apiVersion.isEmpty()) {
+			uri.queryParam("api-version", apiVersion);
+		}
+		if (identifier != null) {
+			uri.queryParam("identifier", identifier);
+		}
+		return uri.build().encode().toUri();
+	}
+
+	/**
+	 * Some servers tell what they were asked, and what a pool says goes on to the client.
+	 */
+	private static String withoutSecrets(String text, @Nullable String identifier, AccessToken token) {
+		String open = token.getToken().isEmpty() ? text : text.replace(token.getToken(), "…");
+		return (identifier != null) ? open.replace(identifier, "…") : open;
+	}
+
+	private static Mono<byte[]> read(ClientResponse response, DataSize most) {
+		Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
+		return Bodies.join(DataBufferUtils.takeUntilByteCount(body, most.toBytes()), most);
+	}
+
+	private static DataBuffer wrap(ByteBuffer body) {
+		return DefaultDataBufferFactory.sharedInstance.wrap(body);
+	}
+
+}
