@@ -65,14 +65,15 @@ public final class Sluice {
 		try (ConfigurableApplicationContext context = application.run(args)) {
 			Chain chain = context.getBean(Chain.class);
 			chain.description().forEach(System.out::println);
-			if (chain.all().isEmpty()) {
-				return 1;
+			boolean sound = !chain.all().isEmpty();
+			for (Pool pool : chain.all()) {
+				List<Finding> findings = Objects
+					.requireNonNull(context.getBean(Doctor.class).examine(pool).block(EXAMINED_WITHIN));
+				System.out.println("pool " + pool.name());
+				findings.forEach((finding) -> System.out.println(finding.line()));
+				sound &= findings.stream().allMatch((finding) -> finding.state() == Finding.State.SOUND);
 			}
-			Pool pool = chain.all().getFirst();
-			List<Finding> findings = Objects
-				.requireNonNull(context.getBean(Doctor.class).examine(pool).block(EXAMINED_WITHIN));
-			findings.forEach((finding) -> System.out.println(finding.line()));
-			return findings.stream().allMatch((finding) -> finding.state() == Finding.State.SOUND) ? 0 : 1;
+			return sound ? 0 : 1;
 		}
 	}
 

@@ -16,13 +16,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.sluice.RawServer.Then;
 import dev.sluice.adapter.AdapterProcess;
 import dev.sluice.emulator.EmulatorProcess;
+import dev.sluice.gateway.Chain;
 import dev.sluice.gateway.GatewayProcess;
+import dev.sluice.pool.PoolReport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -185,6 +188,49 @@ class ChainTests {
 			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
 		assertThat(get(management, "/actuator/health").body()).contains("UP");
 		assertThat(get(address(gateway), "/actuator/health").statusCode()).isEqualTo(404);
+		await().atMost(10, TimeUnit.SECONDS)
+			.until(() -> get(management, "/actuator/health/readiness").statusCode() == 200);
+		execute(address(gateway), PRINT_42);
+		assertThat(get(management, "/actuator/pools").body()).contains("\"name\":\"embedded\"",
+				"\"breaker\":\"closed\"", "\"running\":0");
+		assertThat(get(management, "/actuator/doctor").body()).contains("\"link\":\"stdout\",\"state\":\"SOUND\"")
+			.doesNotContain("BROKEN");
+	}
+
+	@Test
+	void aGatewayIsNotReadyBeforeItsFirstToken() throws Exception {
+		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS,
+				"--sluice.pools[0].endpoint=http://127.0.0.1:1", "--sluice.pools[0].credential.kind=static",
+				"--sluice.pools[0].credential.token-file=/nowhere/token"));
+		URI management = URI
+			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
+		assertThat(get(management, "/actuator/health/readiness").statusCode()).isEqualTo(503);
+		assertThat(get(management, "/actuator/health/liveness").statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void aThousandExecutionsUseNoMoreSessionsThanRunAtOnce() throws Exception {
+		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT);
+		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
+		URI emulator = emulator("--sluice.emulator.adapter-url=" + adapter, "--sluice.emulator.identifiers=required");
+		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS,
+				pool(emulator, "--sluice.pools[0].identifier=lease")));
+		URI address = address(gateway);
+		Semaphore turns = new Semaphore(64);
+		List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			turns.acquire();
+			answers.add(this.client
+				.sendAsync(request(address, "/api/v2/execute", PRINT_42), HttpResponse.BodyHandlers.ofString())
+				.whenComplete((answer, error) -> turns.release()));
+		}
+		for (CompletableFuture<HttpResponse<String>> answer : answers) {
+			assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo(VERDICT);
+		}
+		PoolReport report = gateway.getBean(Chain.class).all().getFirst().report();
+		assertThat(report.sessions().allocated()).isBetween(1L, 64L);
+		assertThat(report.running()).isZero();
+		assertThat(report.sessions().leased()).isZero();
 	}
 
 	@Test

@@ -12,8 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that answers each request with bytes written for the test, and does to its
@@ -38,6 +42,31 @@ public final class RawServer implements AutoCloseable {
 
 	}
 
+	/**
+	 * What a request is answered with.
+	 *
+	 * @param bytes the head and the body; a {@code \n} is a line's end as HTTP wants it
+	 * @param then what follows
+	 */
+	public record Reply(String bytes, Then then) {
+
+		/**
+		 * A whole answer.
+		 * @param status the status
+		 * @param headers further header lines, each with its end
+		 * @param body the body
+		 * @return the reply
+		 */
+		public static Reply whole(int status, String headers, String body) {
+			int length = body.getBytes(StandardCharsets.UTF_8).length;
+			return new Reply("HTTP/1.1 " + status + " Status\n" + headers + "Content-Length: " + length + "\n\n" + body,
+					Then.KEEP);
+		}
+
+	}
+
+	private final Queue<Reply> turns = new ConcurrentLinkedQueue<>();
+
 	private final ServerSocket server;
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -46,9 +75,9 @@ public final class RawServer implements AutoCloseable {
 
 	private final AtomicInteger open = new AtomicInteger();
 
-	private volatile String answer = "";
+	private volatile Reply reply = new Reply("", Then.KEEP);
 
-	private volatile Then then = Then.KEEP;
+	private volatile @Nullable Reply runtimes;
 
 	private volatile int echo;
 
@@ -69,8 +98,7 @@ public final class RawServer implements AutoCloseable {
 	 * @return this server
 	 */
 	public RawServer answers(String answer, Then then) {
-		this.answer = answer;
-		this.then = then;
+		this.reply = new Reply(answer, then);
 		return this;
 	}
 
@@ -82,9 +110,29 @@ public final class RawServer implements AutoCloseable {
 	 * @return this server
 	 */
 	public RawServer answers(int status, String headers, String body) {
-		int length = body.getBytes(StandardCharsets.UTF_8).length;
-		return answers("HTTP/1.1 " + status + " Status\n" + headers + "Content-Length: " + length + "\n\n" + body,
-				Then.KEEP);
+		this.reply = Reply.whole(status, headers, body);
+		return this;
+	}
+
+	/**
+	 * Answers the next requests with these, one each, and all that follow with the last.
+	 * @param replies the answers
+	 * @return this server
+	 */
+	public RawServer answersInTurn(Reply... replies) {
+		this.reply = replies[replies.length - 1];
+		this.turns.addAll(List.of(replies));
+		return this;
+	}
+
+	/**
+	 * Answers requests for runtimes with these.
+	 * @param json the runtimes
+	 * @return this server
+	 */
+	public RawServer answersForRuntimes(String json) {
+		this.runtimes = Reply.whole(200, "Content-Type: application/json\n", json);
+		return this;
 	}
 
 	/**
@@ -168,10 +216,9 @@ public final class RawServer implements AutoCloseable {
 						.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
 				}
 				else if (this.echo > 0) {
-					answers(this.echo, "", request);
-					answer(socket);
+					answer(socket, Reply.whole(this.echo, "", request));
 				}
-				else if (!answer(socket)) {
+				else if (!answer(socket, next(request))) {
 					return;
 				}
 				request = read(socket.getInputStream());
@@ -182,17 +229,26 @@ public final class RawServer implements AutoCloseable {
 		}
 	}
 
-	private boolean answer(Socket socket) throws IOException {
+	private Reply next(String request) {
+		Reply known = this.runtimes;
+		if (known != null && request.startsWith("GET ")) {
+			return known;
+		}
+		Reply turn = this.turns.poll();
+		return (turn != null) ? turn : this.reply;
+	}
+
+	private boolean answer(Socket socket, Reply reply) throws IOException {
 		this.open.incrementAndGet();
 		try {
-			String head = this.answer;
+			String head = reply.bytes();
 			int body = head.indexOf("\n\n");
 			String bytes = (body >= 0)
 					? head.substring(0, body).replace("\n", "\r\n") + "\r\n\r\n" + head.substring(body + 2)
 					: head.replace("\n", "\r\n");
 			socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
 			socket.getOutputStream().flush();
-			switch (this.then) {
+			switch (reply.then()) {
 				case KEEP -> {
 					return true;
 				}

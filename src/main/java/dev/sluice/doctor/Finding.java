@@ -5,7 +5,7 @@ package dev.sluice.doctor;
  *
  * @param link the link's name
  * @param state whether it holds
- * @param seen what was seen of it, and what to do where it does not hold
+ * @param seen what was seen of it, and what mends it where it does not hold
  */
 public record Finding(String link, State state, String seen) {
 
@@ -18,7 +18,7 @@ public record Finding(String link, State state, String seen) {
 		/** It is where the chain broke. */
 		BROKEN("✗"),
 
-		/** The chain broke before it, or nothing tells it from the broken one. */
+		/** Nothing that was seen tells. */
 		UNKNOWN("?");
 
 		private final String sign;
@@ -34,7 +34,7 @@ public record Finding(String link, State state, String seen) {
 	 * @return sign, link and what was seen
 	 */
 	public String line() {
-		return "  %s %-8s %s".formatted(this.state.sign, this.link, this.seen);
+		return "  %s %-11s %s".formatted(this.state.sign, this.link, this.seen);
 	}
 
 }

@@ -46,6 +46,18 @@ public record Chain(@Nullable Pools pools, @Nullable Admission admission,
 		return (this.pools != null) ? this.pools.all() : List.of();
 	}
 
+	/** Gets tokens and runtimes before somebody needs them. */
+	void start() {
+		if (this.pools != null) {
+			this.pools.start();
+		}
+	}
+
+	/** Whether executions may begin. */
+	boolean isReady() {
+		return this.pools != null && this.pools.isReady();
+	}
+
 	@Override
 	public void close() throws Exception {
 		if (this.admission != null) {

@@ -5,10 +5,13 @@ import java.util.Map;
 import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
+import dev.sluice.doctor.Doctor;
 import dev.sluice.http.HttpConfiguration;
 import dev.sluice.http.StartupBlock;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -24,9 +27,12 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
-	public static final Map<String, Object> DEFAULTS = Map.of("server.address", "127.0.0.1", "server.port", "8080",
-			"management.server.address", "127.0.0.1", "management.server.port", "8081", "spring.application.name",
-			"sluice-gateway");
+	public static final Map<String, Object> DEFAULTS = Map.ofEntries(Map.entry("server.address", "127.0.0.1"),
+			Map.entry("server.port", "8080"), Map.entry("management.server.address", "127.0.0.1"),
+			Map.entry("management.server.port", "8081"), Map.entry("spring.application.name", "sluice-gateway"),
+			Map.entry("management.endpoints.web.exposure.include", "health,info,pools,doctor"),
+			Map.entry("management.endpoint.health.probes.enabled", "true"),
+			Map.entry("management.endpoint.health.group.readiness.include", "readinessState,pools"));
 
 	@Bean
 	PistonApi pistonApi(Chain chain, PistonApiFactory apis) {
@@ -36,6 +42,26 @@ public class GatewayProcess {
 	@Bean
 	RouterFunction<ServerResponse> routes(PistonApi api) {
 		return api.routes();
+	}
+
+	@Bean
+	PoolsHealth poolsHealthIndicator(Chain chain) {
+		return new PoolsHealth(chain);
+	}
+
+	@Bean
+	PoolsEndpoint poolsEndpoint(Chain chain) {
+		return new PoolsEndpoint(chain);
+	}
+
+	@Bean
+	DoctorEndpoint doctorEndpoint(Chain chain) {
+		return new DoctorEndpoint(chain, new Doctor());
+	}
+
+	@Bean
+	ApplicationListener<ApplicationReadyEvent> tokensAndRuntimes(Chain chain) {
+		return (ready) -> chain.start();
 	}
 
 	@Bean

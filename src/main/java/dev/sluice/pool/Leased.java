@@ -196,21 +196,22 @@ final class Leased implements Sessions {
 
 	private void end(LeasedSession session, String execution, End how) {
 		synchronized (this) {
+			if (!session.isProven() && (how == End.WELL || how == End.CANCELLED || how == End.BADLY)) {
+				// Only a new session says that the pool had room.
+				this.fullness.given();
+			}
 			session.end(this.nanos.getAsLong(), how == End.WELL || how == End.CANCELLED || how == End.BADLY);
 			switch (how) {
 				case WELL -> {
-					this.fullness.given();
 					giveBack(session);
 				}
 				case UNSENT, REFUSED -> drop(session, how);
 				case CANCELLED -> {
-					this.fullness.given();
 					putAside(session);
 					this.quarantine.cancel(session.identifier(), execution, () -> comeBack(session),
 							() -> forget(session));
 				}
 				case BADLY -> {
-					this.fullness.given();
 					session.spoil();
 					giveBack(session);
 				}

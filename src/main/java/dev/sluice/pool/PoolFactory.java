@@ -66,6 +66,8 @@ public final class PoolFactory {
 	}
 
 	private Pools pools(List<PoolProperties> all) {
+		// Its source of randomness reads from a device at first, which no event loop may.
+		RandomIdentifier.next();
 		CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
 		Map<CredentialProperties, Tokens> tokens = new HashMap<>();
 		List<SessionPool> pools = all.stream()

@@ -109,6 +109,14 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		};
 	}
 
+	/** The api-version that goes with executions; empty where none does. */
+	String sentApiVersion() {
+		return switch (this.kind) {
+			case CUSTOM_CONTAINER -> this.apiVersion;
+			case PISTON -> "";
+		};
+	}
+
 	@AssertTrue(message = "must be set (16 characters or more) where, and only where, identifier is sticky")
 	boolean isStickySecretSetWhereNeeded() {
 		return (this.stickySecret != null) == (this.identifier == IdentifierMode.STICKY);

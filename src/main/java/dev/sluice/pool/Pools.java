@@ -17,6 +17,7 @@ import dev.sluice.execution.RuntimeSource;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -70,6 +71,12 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	 * Gets tokens and runtimes, before somebody needs them.
 	 */
 	public void start() {
+		// A failure is told by the log, and by the readiness.
+		this.pools.forEach((pool) -> {
+			Disposable _ = pool.authorise().subscribe((expiry) -> {
+			}, (error) -> {
+			});
+		});
 		this.catalogue.start();
 	}
 

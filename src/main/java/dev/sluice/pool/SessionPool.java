@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -84,7 +85,7 @@ final class SessionPool implements Pool, AutoCloseable {
 			case NONE -> false;
 			case AUTO, FRESH, LEASE, STICKY -> this.properties.kind() != PoolProperties.Kind.PISTON;
 		};
-		return new Probe("POST", this.properties.executePath(), "", named, !this.properties.apiVersion().isEmpty(),
+		return new Probe("POST", this.properties.executePath(), "", named, !this.properties.sentApiVersion().isEmpty(),
 				false);
 	}
 
@@ -239,6 +240,8 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	private Answer streaming(Execution execution, HeldBack held, Lease lease) {
+		AtomicBoolean late = new AtomicBoolean();
+		Mono<Long> deadline = Mono.delay(execution.terms().deadline().left()).doOnNext((tick) -> late.set(true));
 		Flux<DataBuffer> body = held.body()
 			.onErrorMap(this.breaks::explain)
 			.doOnComplete(() -> lease.end(End.WELL))
@@ -247,7 +250,9 @@ final class SessionPool implements Pool, AutoCloseable {
 				lease.end(End.BADLY);
 			})
 			.doOnCancel(() -> lease.end(End.CANCELLED))
-			.takeUntilOther(Mono.delay(execution.terms().deadline().left()).then(Mono.error(this::tooLate)))
+			// An error of the other would not cancel the body.
+			.takeUntilOther(deadline)
+			.concatWith(Mono.defer(() -> late.get() ? Mono.error(tooLate()) : Mono.empty()))
 			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
 		return Answer.streaming(body, () -> {
 			held.discard();

@@ -44,7 +44,7 @@ final class Wire {
 
 	private static final DataSize RUNTIMES = DataSize.ofMegabytes(1);
 
-	private static final Duration MANAGED_WITHIN = Duration.ofSeconds(10);
+	private static final Duration MANAGED_WITHIN = Duration.ofSeconds(5);
 
 	private static final String BEARER = "Bearer ";
 
@@ -86,7 +86,7 @@ final class Wire {
 	 */
 	Mono<ClientResponse> execute(Execution execution, @Nullable String identifier, AccessToken token) {
 		ClientRequest.Builder request = request(HttpMethod.POST,
-				path(this.properties.executePath(), identifier, this.properties.apiVersion()), token)
+				path(this.properties.executePath(), identifier, this.properties.sentApiVersion()), token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
 			.header(AdapterHeaders.TIME_LEFT, Long.toString(execution.terms().deadline().left().toMillis()))
@@ -104,12 +104,16 @@ final class Wire {
 	 */
 	Mono<List<LanguageRuntime>> runtimes(@Nullable String identifier) {
 		return this.tokens.get()
-			.flatMap((token) -> this.http
-				.exchange(request(HttpMethod.GET,
-						path(this.properties.runtimesPath(), identifier, this.properties.apiVersion()), token)
-					.build())
-				.doOnNext(this::look)
-				.flatMap((response) -> runtimes(response, identifier, token)));
+			.flatMap(
+					(token) -> this.http
+						.exchange(
+								request(HttpMethod.GET,
+										path(this.properties.runtimesPath(), identifier,
+												this.properties.sentApiVersion()),
+										token)
+									.build())
+						.doOnNext(this::look)
+						.flatMap((response) -> runtimes(response, identifier, token)));
 	}
 
 	/**
@@ -123,7 +127,7 @@ final class Wire {
 			return Mono.just(false);
 		}
 		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.CANCEL;
-		return manage(path(path, identifier, this.properties.apiVersion())).map((response) -> {
+		return manage(path(path, identifier, this.properties.sentApiVersion())).map((response) -> {
 			boolean fromAdapter = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
 			return fromAdapter && response.statusCode().value() == 200;
 		});
@@ -152,11 +156,7 @@ final class Wire {
 	 * @return never a value, but the failure
 	 */
 	<T> Mono<T> failure(ClientResponse response, @Nullable String identifier, AccessToken token) {
-		return read(response, ERRORS)
-			.map((body) -> new PoolAnswer(this.properties.name(), response.request().getURI(),
-					response.statusCode().value(), response.headers().asHttpHeaders(),
-					withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token)))
-			.flatMap((answer) -> Mono.error(answer.failure()));
+		return read(response, ERRORS).flatMap((body) -> Mono.error(said(response, body, identifier, token).failure()));
 	}
 
 	/**
@@ -168,7 +168,7 @@ final class Wire {
 		return this.tokens.get().flatMap((token) -> {
 			AccessToken sent = probe.badToken() ? new AccessToken("not-a-token", token.getExpiresAt()) : token;
 			String identifier = probe.identifier() ? RandomIdentifier.next() : null;
-			URI uri = path(probe.path(), identifier, probe.apiVersion() ? this.properties.apiVersion() : "");
+			URI uri = path(probe.path(), identifier, probe.apiVersion() ? this.properties.sentApiVersion() : "");
 			ClientRequest.Builder request = request(HttpMethod.valueOf(probe.method()), uri, sent);
 			if (!probe.body().isEmpty()) {
 				request.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
@@ -183,8 +183,13 @@ final class Wire {
 	}
 
 	private Sighting sighting(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
-		HttpHeaders headers = response.headers().asHttpHeaders();
-		return new Sighting(response.statusCode().value(), headers.containsHeader(AdapterHeaders.ADAPTER),
+		PoolAnswer answer = said(response, body, identifier, token);
+		return new Sighting(answer.status(), answer.body(), (answer.status() != 200) ? answer.failure() : null);
+	}
+
+	private PoolAnswer said(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
+		return new PoolAnswer(this.properties.name(), response.request().getURI(), response.statusCode().value(),
+				response.headers().asHttpHeaders(),
 				withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token));
 	}
 

@@ -31,7 +31,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-class CustomContainerPoolTests extends ExecutorContract {
+class SessionPoolTests extends ExecutorContract {
 
 	private static final Duration WITHIN = Duration.ofSeconds(10);
 
@@ -54,7 +54,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 
 	@Override
 	protected Executor failing() {
-		this.server.answers(403, "", "");
+		this.server.answers(502, "", "");
 		return pool("identifier", "fresh");
 	}
 
@@ -90,16 +90,16 @@ class CustomContainerPoolTests extends ExecutorContract {
 
 			});
 			URI endpoint = azure.url("/").uri();
-			assertThat(body(Pools.at(endpoint, "identifier", "none"))).isEqualTo(VERDICT);
+			assertThat(body(TestPools.at(endpoint, "identifier", "none"))).isEqualTo(VERDICT);
 			RecordedRequest usual = azure.takeRequest();
 			assertThat(usual.getMethod()).isEqualTo("POST");
 			assertThat(usual.getTarget()).isEqualTo("/python/execute?api-version=2024-02-02-preview");
 			assertThat(usual.getHeaders().get("Authorization")).isEqualTo("Bearer test-token");
 			assertThat(usual.getHeaders().get("Content-Type")).isEqualTo("application/json");
 			assertThat(usual.getBody().utf8()).isEqualTo(StandardCharsets.UTF_8.decode(execution().body()).toString());
-			body(Pools.at(endpoint, "path", "/api/v2/execute", "api-version", "", "identifier", "none"));
+			body(TestPools.at(endpoint, "path", "/api/v2/execute", "api-version", "", "identifier", "none"));
 			assertThat(azure.takeRequest().getTarget()).isEqualTo("/api/v2/execute");
-			body(Pools.at(endpoint, "api-version", "2025-01-01", "identifier", "fresh"));
+			body(TestPools.at(endpoint, "api-version", "2025-01-01", "identifier", "fresh"));
 			assertThat(azure.takeRequest().getTarget())
 				.matches("/python/execute\\?api-version=2025-01-01&identifier=[0-9a-f]{32}");
 		}
@@ -108,7 +108,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 	@Test
 	void aFreshIdentifierIsRandomAndItsSessionIsStopped() {
 		this.server.answers(200, JSON, VERDICT);
-		Pool pool = pool("identifier", "fresh");
+		Pools pool = pool("identifier", "fresh");
 		body(pool);
 		body(pool);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> held() == 0);
@@ -131,7 +131,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					400 | {"error":{"message":"Missing required parameter 'identifier'"}} | POOL_IDENTIFIER_REFUSED | NO      | fresh
+					400 | {"error":{"message":"Missing required parameter 'identifier'"}} | POOL_IDENTIFIER_REQUIRED | NO     | lease
 					400 | {"error":{"code":"SessionRequestNotSupported"}}                | POOL_REQUEST_REFUSED    | NO      | api-version
 					401 |                                                                 | POOL_UNAUTHORIZED       | NO      | audience
 					403 |                                                                 | POOL_FORBIDDEN          | NO      | Session Executor
@@ -162,7 +162,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 		assertFails(pool(), FailureCode.SANDBOX_FAILED, Executed.YES, "It broke");
 		this.server.answers(429, "Sluice-Adapter: 1\nRetry-After: 7\n" + JSON,
 				"{\"message\":\"Busy\",\"code\":\"engine-busy\",\"executed\":\"no\",\"retryable\":true}");
-		assertThat(assertFails(pool(), FailureCode.POOL_FULL, Executed.NO, "Busy").retryAfter())
+		assertThat(assertFails(pool(), FailureCode.SESSION_BUSY, Executed.NO, "Busy").retryAfter())
 			.isEqualTo(Duration.ofSeconds(7));
 		this.server.answers(404, "Sluice-Adapter: 1\n" + JSON, "{\"message\":\"Not Found\"}");
 		assertFails(pool(), FailureCode.POOL_PATH_NOT_FOUND, Executed.NO, "/python/execute");
@@ -213,7 +213,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 	void aPoolThatIsNotThereCanNotHaveRunAnything() {
 		this.server.close();
 		assertFails(pool(), FailureCode.POOL_UNREACHABLE, Executed.NO, "nothing accepts connections");
-		assertFails(Pools.at(URI.create("http://no-such-host.invalid")), FailureCode.POOL_UNREACHABLE, Executed.NO,
+		assertFails(TestPools.at(URI.create("http://no-such-host.invalid")), FailureCode.POOL_UNREACHABLE, Executed.NO,
 				"does not resolve");
 	}
 
@@ -233,14 +233,16 @@ class CustomContainerPoolTests extends ExecutorContract {
 	@Test
 	void nothingSecretThatAPoolEchoesGoesOn() {
 		this.server.answersWithRequest(400);
-		StepVerifier.create(pool("identifier", "fresh").execute(execution())).expectErrorSatisfies((error) -> {
-			String identifier = this.server.requests()
-				.getFirst()
-				.replaceAll("(?s).*identifier=([0-9a-f]{32}) .*", "$1");
-			assertThat(error).hasMessageContaining("POST /python/execute")
-				.hasMessageNotContaining("test-token")
-				.hasMessageNotContaining(identifier);
-		}).verify(WITHIN);
+		StepVerifier.create(pool("identifier", "fresh", "path", "/echo").execute(execution()))
+			.expectErrorSatisfies((error) -> {
+				String identifier = this.server.requests()
+					.getFirst()
+					.replaceAll("(?s).*identifier=([0-9a-f]{32}) .*", "$1");
+				assertThat(error).hasMessageContaining("POST /echo")
+					.hasMessageNotContaining("test-token")
+					.hasMessageNotContaining(identifier);
+			})
+			.verify(WITHIN);
 	}
 
 	@ParameterizedTest
@@ -258,7 +260,7 @@ class CustomContainerPoolTests extends ExecutorContract {
 	@Test
 	void aPoolOfConnectionsThatIsUsedUpIsToldAsFull() {
 		this.server.answers("", Then.HANG);
-		Pool pool = pool("max-connections", "1", "acquire-timeout", "200ms", "response-timeout", "5s");
+		Pools pool = pool("max-connections", "1", "acquire-timeout", "200ms", "response-timeout", "5s");
 		Disposable running = pool.execute(execution()).subscribe((answer) -> {
 		}, (error) -> {
 		});
@@ -303,12 +305,12 @@ class CustomContainerPoolTests extends ExecutorContract {
 			.orElse("");
 	}
 
-	private Pool pool(String... settings) {
+	private Pools pool(String... settings) {
 		String[] all = new String[settings.length + 2];
 		all[0] = "identifier";
 		all[1] = "none";
 		System.arraycopy(settings, 0, all, 2, settings.length);
-		return Pools.at(this.server.address(), all);
+		return TestPools.at(this.server.address(), all);
 	}
 
 }

@@ -10,23 +10,26 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 /**
  * Pools for tests.
  */
-public final class Pools {
+public final class TestPools {
 
-	private Pools() {
+	private TestPools() {
 	}
 
 	/**
 	 * A pool with a given token.
 	 * @param endpoint where it is
-	 * @param settings names and values of further properties, by turns
-	 * @return the pool
+	 * @param settings names and values of further properties of the pool, or of whatever
+	 * begins with {@code sluice.}, by turns
+	 * @return the pool, used as pools are
 	 */
-	public static Pool at(URI endpoint, String... settings) {
+	public static Pools at(URI endpoint, String... settings) {
 		Map<String, String> properties = new HashMap<>(Map.of("sluice.pools[0].name", "test",
 				"sluice.pools[0].endpoint", endpoint.toString(), "sluice.pools[0].credential.kind", "static",
 				"sluice.pools[0].credential.token", "test-token", "sluice.pools[0].response-timeout", "2s"));
+		properties.put("sluice.retry.attempts", "1");
 		for (int i = 0; i < settings.length; i += 2) {
-			properties.put("sluice.pools[0]." + settings[i], settings[i + 1]);
+			String name = settings[i].startsWith("sluice.") ? settings[i] : "sluice.pools[0]." + settings[i];
+			properties.put(name, settings[i + 1]);
 		}
 		PoolsProperties bound = new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("sluice",
 				PoolsProperties.class);

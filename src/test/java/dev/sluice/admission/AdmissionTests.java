@@ -1,0 +1,194 @@
+package dev.sluice.admission;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Capacity;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.Executor;
+import dev.sluice.execution.ExecutorContract;
+import dev.sluice.execution.FailureCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
+
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class AdmissionTests {
+
+	private static final Duration WITHIN = Duration.ofSeconds(10);
+
+	private final Pool pool = new Pool();
+
+	private final List<Admission> open = new ArrayList<>();
+
+	@AfterEach
+	void nothingIsLeft() {
+		for (Admission admission : this.open) {
+			await().atMost(5, TimeUnit.SECONDS).until(() -> admission.waiting() == 0);
+			admission.close();
+		}
+		assertThat(this.pool.running).hasValue(0);
+	}
+
+	@Test
+	void whoFindsNoRoomWaitsForIt() {
+		Admission admission = admission(10, Duration.ofSeconds(5));
+		List<Integer> ended = new ArrayList<>();
+		Disposable all = Flux.range(0, 5)
+			.flatMap((number) -> admission.execute(execution()).doOnNext(Answer::discard).thenReturn(number), 5)
+			.subscribe(ended::add);
+		assertThat(admission.waiting()).isEqualTo(4);
+		for (int i = 1; i <= 5; i++) {
+			this.pool.finish();
+			int expected = i;
+			await().atMost(5, TimeUnit.SECONDS).until(() -> ended.size() == expected);
+			assertThat(this.pool.most).isEqualTo(1);
+		}
+		assertThat(ended).containsExactly(0, 1, 2, 3, 4);
+		all.dispose();
+	}
+
+	@Test
+	void theQueueIsBounded() {
+		Admission admission = admission(1, Duration.ofSeconds(5));
+		Disposable running = admission.execute(execution()).subscribe();
+		Disposable waiting = admission.execute(execution()).subscribe();
+		StepVerifier.create(admission.execute(execution()))
+			.expectErrorSatisfies(AdmissionTests::isOverloaded)
+			.verify(WITHIN);
+		waiting.dispose();
+		running.dispose();
+		this.pool.running.set(0);
+	}
+
+	@Test
+	void theWaitIsBounded() {
+		Admission admission = admission(10, Duration.ofMillis(200));
+		Disposable running = admission.execute(execution()).subscribe();
+		StepVerifier.create(admission.execute(execution()))
+			.expectErrorSatisfies(AdmissionTests::isOverloaded)
+			.verify(WITHIN);
+		running.dispose();
+		this.pool.running.set(0);
+	}
+
+	@Test
+	void whoLeavesGivesUpItsPlace() {
+		Admission admission = admission(10, Duration.ofSeconds(5));
+		Disposable running = admission.execute(execution()).subscribe();
+		Disposable waiting = admission.execute(execution()).subscribe();
+		assertThat(admission.waiting()).isEqualTo(1);
+		waiting.dispose();
+		assertThat(admission.waiting()).isZero();
+		running.dispose();
+		this.pool.running.set(0);
+	}
+
+	@Test
+	void whoFindsThePoolFullAfterAllWaitsOn() {
+		AtomicInteger tries = new AtomicInteger();
+		Admission admission = new Admission((execution) -> (tries.incrementAndGet() < 3)
+				? Mono.error(ExecutionFailure.passing(FailureCode.POOL_FULL, "full")) : this.pool.execute(execution),
+				this.pool, new AdmissionProperties(10, Duration.ofSeconds(5)));
+		this.open.add(admission);
+		Sinks.Empty<Void> done = Sinks.empty();
+		Disposable _ = admission.execute(execution()).subscribe((answer) -> done.tryEmitEmpty());
+		await().atMost(5, TimeUnit.SECONDS).until(() -> tries.get() == 3);
+		this.pool.finish();
+		done.asMono().block(WITHIN);
+	}
+
+	@Test
+	void otherFailuresPass() {
+		Admission admission = new Admission(
+				(execution) -> Mono.error(ExecutionFailure.refused(FailureCode.POOL_FORBIDDEN, "no")), this.pool,
+				new AdmissionProperties(10, Duration.ofSeconds(5)));
+		this.open.add(admission);
+		StepVerifier.create(admission.execute(execution()))
+			.expectErrorMatches((error) -> ((ExecutionFailure) error).code() == FailureCode.POOL_FORBIDDEN)
+			.verify(WITHIN);
+	}
+
+	private Admission admission(int queue, Duration maxWait) {
+		Admission admission = new Admission(this.pool, this.pool, new AdmissionProperties(queue, maxWait));
+		this.open.add(admission);
+		return admission;
+	}
+
+	private static void isOverloaded(Throwable error) {
+		ExecutionFailure failure = (ExecutionFailure) error;
+		assertThat(failure.code()).isEqualTo(FailureCode.OVERLOADED);
+		assertThat(failure.retryAfter()).isPositive();
+		assertThat(failure.traceId()).isNotNull();
+	}
+
+	private static Execution execution() {
+		return ExecutorContract.execution("python", "print(42)");
+	}
+
+	/** Runs one execution at a time, until it is told to finish. */
+	private static final class Pool implements Executor, Capacity {
+
+		private final AtomicInteger running = new AtomicInteger();
+
+		private final List<Sinks.Empty<Void>> ends = new ArrayList<>();
+
+		private final List<Runnable> listeners = new ArrayList<>();
+
+		private int most;
+
+		@Override
+		public Mono<Answer> execute(Execution execution) {
+			return Mono.defer(() -> {
+				this.most = Math.max(this.most, this.running.incrementAndGet());
+				Sinks.Empty<Void> end = Sinks.empty();
+				synchronized (this.ends) {
+					this.ends.add(end);
+				}
+				return end.asMono()
+					.then(Mono.fromSupplier(
+							() -> Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance)));
+			});
+		}
+
+		@Override
+		public boolean hasRoomFor(Execution execution) {
+			return this.running.get() == 0;
+		}
+
+		@Override
+		public void onRoom(Runnable listener) {
+			this.listeners.add(listener);
+		}
+
+		void finish() {
+			Sinks.Empty<Void> end;
+			await().atMost(5, TimeUnit.SECONDS).until(() -> {
+				synchronized (this.ends) {
+					return !this.ends.isEmpty();
+				}
+			});
+			synchronized (this.ends) {
+				end = this.ends.removeFirst();
+			}
+			end.tryEmitEmpty();
+			this.running.decrementAndGet();
+			this.listeners.forEach(Runnable::run);
+		}
+
+	}
+
+}

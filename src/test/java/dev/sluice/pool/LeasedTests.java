@@ -1,0 +1,242 @@
+package dev.sluice.pool;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import dev.sluice.RawServer;
+import dev.sluice.execution.Deadline;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.Ids;
+import dev.sluice.execution.Terms;
+import dev.sluice.pool.Lease.End;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+class LeasedTests {
+
+	private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+	private final RawServer server = new RawServer();
+
+	private final SessionPool pool = (SessionPool) TestPools.at(this.server.address()).all().getFirst();
+
+	private final Quarantine quarantine = new Quarantine("test", this.pool.wire(), Duration.ofMillis(50));
+
+	private long now = 1000 * MINUTE;
+
+	private int room;
+
+	@AfterEach
+	void close() {
+		this.pool.close();
+		this.server.close();
+	}
+
+	@Test
+	void theWarmestIsUsedAgain() {
+		Leased sessions = sessions(3, 1, 100, 0, false);
+		Lease one = take(sessions, null);
+		Lease two = take(sessions, null);
+		one.end(End.WELL);
+		two.end(End.WELL);
+		assertThat(take(sessions, null).identifier()).isEqualTo(two.identifier());
+		assertThat(sessions.counts()).isEqualTo(new SessionCounts(1, 1, 0, 2));
+	}
+
+	@Test
+	void thereAreNoMoreThanMay() {
+		Leased sessions = sessions(2, 1, 100, 0, false);
+		Lease one = take(sessions, null);
+		take(sessions, null);
+		assertThat(sessions.take(execution(null))).isNull();
+		assertThat(sessions.hasRoomFor(execution(null))).isFalse();
+		one.end(End.WELL);
+		assertThat(this.room).isEqualTo(1);
+		assertThat(take(sessions, null).identifier()).isEqualTo(one.identifier());
+	}
+
+	@Test
+	void soManyAtATimeUseOne() {
+		Leased sessions = sessions(2, 2, 100, 0, false);
+		Lease one = take(sessions, null);
+		assertThat(take(sessions, null).identifier()).isEqualTo(one.identifier());
+		assertThat(take(sessions, null).identifier()).isNotEqualTo(one.identifier());
+	}
+
+	@Test
+	void aSessionStaysWithItsClient() {
+		Leased sessions = sessions(2, 1, 100, 0, false);
+		Lease ann = take(sessions, "ann");
+		ann.end(End.WELL);
+		assertThat(take(sessions, "bob").identifier()).isNotEqualTo(ann.identifier());
+		assertThat(take(sessions, "ann").identifier()).isEqualTo(ann.identifier());
+	}
+
+	@Test
+	void aSessionOfAnotherClientMakesWay() {
+		Leased sessions = sessions(1, 1, 100, 0, false);
+		take(sessions, "ann").end(End.WELL);
+		assertThat(sessions.take(execution("bob"))).isNull();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.hasRoomFor(execution("bob")));
+		assertThat(take(sessions, "bob")).isNotNull();
+		assertThat(this.server.count("/.management/stopSession")).isEqualTo(1);
+	}
+
+	@Test
+	void sessionsAreSharedWhereThatIsSaid() {
+		Leased sessions = sessions(2, 1, 100, 0, true);
+		Lease ann = take(sessions, "ann");
+		ann.end(End.WELL);
+		assertThat(take(sessions, "bob").identifier()).isEqualTo(ann.identifier());
+	}
+
+	@Test
+	void aSessionIsLetGoAfterItsUsesOrItsTime() {
+		Leased sessions = sessions(3, 1, 2, 0, false);
+		Lease first = take(sessions, null);
+		first.end(End.WELL);
+		take(sessions, null).end(End.WELL);
+		Lease next = take(sessions, null);
+		assertThat(next.identifier()).isNotEqualTo(first.identifier());
+		next.end(End.WELL);
+		this.now += 61 * MINUTE;
+		assertThat(take(sessions, null).identifier()).isNotEqualTo(next.identifier());
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 2);
+	}
+
+	@Test
+	void idleOnesAreLetGoBeforeThePoolDoesIt() {
+		Leased sessions = sessions(3, 1, 100, 0, false);
+		take(sessions, null).end(End.WELL);
+		this.now += 4 * MINUTE;
+		assertThat(sessions.sweep()).isEmpty();
+		assertThat(sessions.counts().idle()).isEqualTo(1);
+		this.now += MINUTE;
+		sessions.sweep();
+		assertThat(sessions.counts().idle()).isZero();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 1);
+	}
+
+	@Test
+	void warmOnesAreMadeAndKept() {
+		Leased sessions = sessions(3, 1, 100, 2, false);
+		List<Lease> warming = new ArrayList<>();
+		for (Lease lease = sessions.warmUp(); lease != null; lease = sessions.warmUp()) {
+			warming.add(lease);
+		}
+		assertThat(warming).hasSize(2);
+		warming.forEach((lease) -> {
+			lease.sent();
+			lease.end(End.WELL);
+		});
+		this.now += 5 * MINUTE;
+		assertThat(sessions.sweep())
+			.containsExactlyInAnyOrderElementsOf(warming.stream().map(Lease::identifier).toList());
+		assertThat(sessions.counts().idle()).isEqualTo(2);
+		assertThat(take(sessions, "ann")).isNotNull();
+	}
+
+	@Test
+	void aSessionThatWasLeftBadlyIsNeverUsedAgain() {
+		Leased sessions = sessions(1, 1, 100, 0, false);
+		Lease bad = take(sessions, null);
+		bad.end(End.BADLY);
+		assertThat(sessions.take(execution(null))).isNull();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.hasRoomFor(execution(null)));
+		assertThat(take(sessions, null).identifier()).isNotEqualTo(bad.identifier());
+		assertThat(this.server.requests()).anyMatch(
+				(request) -> request.contains("stopSession") && request.contains("identifier=" + bad.identifier()));
+	}
+
+	@Test
+	void aCancelThatNobodyAcknowledgesStopsTheSession() {
+		Leased sessions = sessions(1, 1, 100, 0, false);
+		Lease left = take(sessions, null);
+		left.end(End.CANCELLED);
+		assertThat(sessions.counts().quarantined()).isEqualTo(1);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.hasRoomFor(execution(null)));
+		assertThat(this.server.count("/.management/stopSession")).isEqualTo(1);
+	}
+
+	@Test
+	void whatWasNeverSentTookNoSession() {
+		Leased sessions = sessions(1, 1, 100, 0, false);
+		Lease unsent = sessions.take(execution(null));
+		unsent.end(End.CANCELLED);
+		assertThat(sessions.counts()).isEqualTo(new SessionCounts(0, 0, 0, 1));
+		assertThat(this.quarantine.inside()).isZero();
+	}
+
+	@Test
+	void aPoolThatRefusesOneMoreIsNotAskedAtOnceAgain() {
+		Leased sessions = sessions(3, 1, 100, 0, false);
+		take(sessions, null).end(End.WELL);
+		Lease given = take(sessions, null);
+		take(sessions, null).end(End.REFUSED);
+		assertThat(sessions.take(execution(null))).isNull();
+		given.end(End.WELL);
+		assertThat(take(sessions, null).identifier()).isEqualTo(given.identifier());
+		this.now += MINUTE;
+		assertThat(sessions.take(execution(null))).isNotNull();
+		assertThat(sessions.take(execution(null))).as("one at a time tries").isNull();
+	}
+
+	@Test
+	void allAreRecycledEachAsSoonAsNothingRunsInIt() {
+		Leased sessions = sessions(3, 1, 100, 0, false);
+		Lease busy = take(sessions, null);
+		take(sessions, null).end(End.WELL);
+		sessions.recycle();
+		assertThat(sessions.counts().idle()).isZero();
+		busy.end(End.WELL);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 2);
+		assertThat(take(sessions, null).identifier()).isNotEqualTo(busy.identifier());
+	}
+
+	@Test
+	void aNamedSessionIsItsClientsOwn() {
+		Sticky sticky = new Sticky("a secret of some length", this.quarantine, sessions(1, 1, 1, 0, false), () -> {
+		});
+		Set<String> identifiers = new HashSet<>();
+		for (String[] who : new String[][] { { "ann", "x" }, { "bob", "x" }, { "ann", "y" }, { "an", "nx" } }) {
+			identifiers.add(sticky.take(execution(who[0], who[1])).identifier());
+		}
+		assertThat(identifiers).hasSize(4).allMatch((identifier) -> identifier.matches("[0-9a-f]{64}"));
+		assertThat(identifiers).contains(sticky.take(execution("ann", "x")).identifier());
+		assertThatThrownBy(() -> sticky.take(execution(null, "x"))).isInstanceOf(ExecutionFailure.class)
+			.hasMessageContaining("X-Session-Id");
+	}
+
+	private Leased sessions(int most, int each, int uses, int warm, boolean shared) {
+		LeaseProperties properties = new LeaseProperties(most, each, uses, Duration.ofHours(1), Duration.ofMinutes(5),
+				warm, shared);
+		return new Leased(properties, new Fullness(() -> this.now), this.quarantine, () -> this.now, () -> this.room++);
+	}
+
+	private static Lease take(Leased sessions, String client) {
+		Lease lease = sessions.take(execution(client));
+		assertThat(lease).isNotNull();
+		lease.sent();
+		return lease;
+	}
+
+	private static Execution execution(String client) {
+		return execution(client, null);
+	}
+
+	private static Execution execution(String client, String session) {
+		return new Execution(Ids.next(), "python", "*", ByteBuffer.allocate(0),
+				new Terms(Deadline.in(Duration.ofMinutes(1)), false, client, session));
+	}
+
+}
