@@ -7,10 +7,17 @@ import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import reactor.core.scheduler.Schedulers;
 
+/**
+ * The engine behind Piston's wire format, with each execution run once by its id.
+ */
 class EngineWorkshopTests extends ExecutorContract {
 
 	private static Engine engine;
+
+	private final Deduplication deduplication = new Deduplication(new EngineWorkshop(engine), Adapters.settings(),
+			Schedulers.parallel());
 
 	private String code = "";
 
@@ -46,12 +53,12 @@ class EngineWorkshopTests extends ExecutorContract {
 
 	@Override
 	protected int held() {
-		return engine.admitted();
+		return Math.max(engine.admitted(), this.deduplication.running());
 	}
 
 	private Executor running(String program) {
 		this.code = program;
-		return new EngineWorkshop(engine);
+		return this.deduplication;
 	}
 
 }
