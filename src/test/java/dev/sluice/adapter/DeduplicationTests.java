@@ -285,7 +285,7 @@ class DeduplicationTests {
 		assertThat(this.deduplication.kept()).isZero();
 	}
 
-	/** Each caller gets the verdict or leaves; who stays never pays for who leaves. */
+	/** Who comes in time rescues the run, and who comes too late is told so. */
 	@Test
 	void whoComesWhileTheLastOneLeavesGetsATypedEnd() throws InterruptedException {
 		for (int round = 0; round < 300; round++) {
