@@ -11,6 +11,7 @@ import dev.sluice.execution.Answer;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.Executor;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Terms;
@@ -23,6 +24,7 @@ import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.PistonRuntimes;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -43,10 +45,16 @@ public final class Adapter {
 
 	private final Workshop workshop;
 
+	private final Deduplication deduplication;
+
+	private final Executor unnamed;
+
 	private final HttpProperties bounds;
 
-	Adapter(Workshop workshop, HttpProperties bounds) {
+	Adapter(Workshop workshop, AdapterProperties properties, HttpProperties bounds) {
 		this.workshop = workshop;
+		this.deduplication = new Deduplication(workshop, properties, Schedulers.parallel());
+		this.unnamed = new Timely(workshop, Schedulers.parallel());
 		this.bounds = bounds;
 	}
 
@@ -86,21 +94,37 @@ public final class Adapter {
 	 */
 	public RouterFunction<ServerResponse> routes() {
 		return RouterFunctions.route()
+			.POST(AdapterHeaders.EXECUTIONS + "{id}" + AdapterHeaders.CANCEL, this::cancel)
+			.add(jsonRoutes())
+			.before(Adapter::stamped)
+			.build();
+	}
+
+	private RouterFunction<ServerResponse> jsonRoutes() {
+		return RouterFunctions.route()
 			.GET("/health", (request) -> Replies.json("{\"status\":\"UP\"}".getBytes(StandardCharsets.UTF_8)))
 			.GET("/api/v2/runtimes", this::runtimes)
 			.POST("/**/execute", this::execute)
 			.route(RequestPredicates.all(), Replies::notFound)
-			.before(Adapter::stamped)
 			.before(Replies::requireJson)
 			.build();
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
+		String id = request.headers().firstHeader(AdapterHeaders.EXECUTION);
+		Executor executor = (id != null) ? this.deduplication : this.unnamed;
+		String name = (id != null) ? Deduplication.checked(id) : Ids.next();
+		Terms terms = terms(request);
 		return Bodies.read(request, this.bounds)
-			.map((body) -> new Execution(id(request), "", "", body, terms(request)))
-			.flatMap(this.workshop::execute)
+			.map((body) -> new Execution(name, "", "", body, terms))
+			.flatMap(executor::execute)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Mono<ServerResponse> cancel(ServerRequest request) {
+		return this.deduplication.cancel(Deduplication.checked(request.pathVariable("id")))
+			.then(Mono.defer(() -> Replies.json("{\"ended\":true}".getBytes(StandardCharsets.UTF_8))));
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
@@ -123,11 +147,6 @@ public final class Adapter {
 		Duration time = (left != null && left.matches("\\d{1,9}")) ? Duration.ofMillis(Long.parseLong(left)) : LONGEST;
 		boolean repeatable = request.headers().firstHeader(AdapterHeaders.REPEATABLE) != null;
 		return new Terms(Deadline.in(time), repeatable, null, null);
-	}
-
-	private static String id(ServerRequest request) {
-		String id = request.headers().firstHeader(AdapterHeaders.EXECUTION);
-		return (id != null) ? id : Ids.next();
 	}
 
 }

@@ -29,7 +29,7 @@ public class AdapterConfiguration {
 	Adapter adapter(AdapterProperties properties, HttpProperties http, ObjectProvider<Engine> engine) {
 		URI piston = properties.pistonUrl();
 		Workshop workshop = (piston != null) ? new PistonWorkshop(piston, properties) : engineWorkshop(engine);
-		return new Adapter(workshop, http);
+		return new Adapter(workshop, properties, http);
 	}
 
 	private static EngineWorkshop engineWorkshop(ObjectProvider<Engine> engine) {

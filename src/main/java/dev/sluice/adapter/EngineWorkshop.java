@@ -3,9 +3,9 @@ package dev.sluice.adapter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.sluice.engine.Engine;
-import dev.sluice.execution.Answer;
 import dev.sluice.execution.Event;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.LanguageRuntime;
@@ -16,9 +16,8 @@ import dev.sluice.http.Bodies;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonLimits;
 import dev.sluice.piston.PistonRequest;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 /**
  * Our own engine, behind Piston's wire format.
@@ -32,12 +31,21 @@ final class EngineWorkshop implements Workshop {
 	}
 
 	@Override
-	public Mono<Answer> execute(Execution execution) {
-		return Bodies.process(execution.body(), this::program)
-			.flatMapMany(this.engine::run)
-			.ofType(Event.Ended.class)
-			.single()
-			.map((ended) -> Answer.whole(PistonAnswer.write(ended.verdict()), DefaultDataBufferFactory.sharedInstance));
+	public Mono<byte[]> run(Execution execution, Runnable ended) {
+		return Mono.defer(() -> {
+			Admission admission = new Admission(ended);
+			return Bodies.process(execution.body(), this::program)
+				.flatMapMany(admission::enter)
+				.ofType(Event.Ended.class)
+				.single()
+				.map((end) -> PistonAnswer.write(end.verdict()))
+				.doFinally((signal) -> admission.close());
+		});
+	}
+
+	@Override
+	public boolean knowsTheEnd() {
+		return true;
 	}
 
 	@Override
@@ -70,6 +78,33 @@ final class EngineWorkshop implements Workshop {
 		StageLimits compile = this.engine.usualLimits(runtime, Stage.COMPILE);
 		StageLimits run = this.engine.usualLimits(runtime, Stage.RUN);
 		return PistonLimits.ofTimes(compile, run);
+	}
+
+	/**
+	 * Whether one execution's program reached the engine, which then tells its end. A
+	 * cancel may come while its body is still read, and then it must not get there.
+	 */
+	private final class Admission {
+
+		private final Runnable ended;
+
+		private final AtomicBoolean decided = new AtomicBoolean();
+
+		Admission(Runnable ended) {
+			this.ended = ended;
+		}
+
+		Flux<Event> enter(Program program) {
+			boolean first = this.decided.compareAndSet(false, true);
+			return first ? EngineWorkshop.this.engine.run(program, this.ended) : Flux.never();
+		}
+
+		void close() {
+			if (this.decided.compareAndSet(false, true)) {
+				this.ended.run();
+			}
+		}
+
 	}
 
 }

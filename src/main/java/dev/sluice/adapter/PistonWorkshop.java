@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-import dev.sluice.execution.Answer;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
@@ -57,10 +56,17 @@ final class PistonWorkshop implements Workshop {
 	 * The body is read first, since what Piston answers to a broken one lacks a message.
 	 */
 	@Override
-	public Mono<Answer> execute(Execution execution) {
+	public Mono<byte[]> run(Execution execution, Runnable ended) {
 		return Bodies.process(execution.body(), PistonRequest::read)
-			.flatMap((request) -> send(execution))
-			.onErrorMap(this::explain);
+			.flatMap((request) -> send(execution, ended))
+			.onErrorMap(this::explain)
+			.doOnError((error) -> endWhatNeverBegan(error, ended));
+	}
+
+	/** Piston runs a program on where the connection is gone, and can't be asked. */
+	@Override
+	public boolean knowsTheEnd() {
+		return false;
 	}
 
 	@Override
@@ -78,16 +84,26 @@ final class PistonWorkshop implements Workshop {
 		return true;
 	}
 
-	private Mono<Answer> send(Execution execution) {
+	/** Piston answers when the program has ended, and not before. */
+	private Mono<byte[]> send(Execution execution, Runnable ended) {
 		return this.http.post()
 			.uri("/api/v2/execute")
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(BodyInserters.fromDataBuffers(
 					Mono.fromSupplier(() -> DefaultDataBufferFactory.sharedInstance.wrap(execution.body()))))
-			.exchangeToMono(this::answer);
+			.exchangeToMono((response) -> {
+				ended.run();
+				return answer(response);
+			});
 	}
 
-	private Mono<Answer> answer(ClientResponse response) {
+	private static void endWhatNeverBegan(Throwable error, Runnable ended) {
+		if (error instanceof ExecutionFailure failure && failure.executed() == Executed.NO) {
+			ended.run();
+		}
+	}
+
+	private Mono<byte[]> answer(ClientResponse response) {
 		int status = response.statusCode().value();
 		return body(response).map((body) -> {
 			if (status != 200) {
@@ -97,7 +113,7 @@ final class PistonWorkshop implements Workshop {
 				throw ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,
 						"Piston's sandbox failed, so there is no verdict on the program; Piston's log says why");
 			}
-			return Answer.whole(body, DefaultDataBufferFactory.sharedInstance);
+			return body;
 		});
 	}
 

@@ -144,10 +144,29 @@ public final class Engine implements AutoCloseable {
 	 * {@link FailureCode#SANDBOX_FAILED} where there is no verdict
 	 */
 	public Flux<Event> run(Program program) {
+		return run(program, () -> {
+		});
+	}
+
+	/**
+	 * Runs a program as {@link #run(Program)} does, and tells when nothing is left of it,
+	 * which after a cancel nobody else learns.
+	 * @param program the program, of a language that is here
+	 * @param ended run once for each subscription, on any thread, when the program has no
+	 * process, file or place in the queue any more, whether it ended, was cancelled or
+	 * sent away; before the last signal, where there is one. It must not block or throw
+	 * @return its events
+	 */
+	public Flux<Event> run(Program program, Runnable ended) {
 		return Flux.create((sink) -> {
-			ProgramRun run = new ProgramRun(this.sandbox.launcher(), language(program.runtime()), program, this.ceiling,
-					sink::next);
-			this.turns.admit(sink, () -> run(run), run::stop);
+			Language language = this.languages.get(program.runtime());
+			if (language == null) {
+				ended.run();
+				sink.error(unknown(program.runtime()));
+				return;
+			}
+			ProgramRun run = new ProgramRun(this.sandbox.launcher(), language, program, this.ceiling, sink::next);
+			this.turns.admit(sink, () -> run(run), run::stop, ended);
 		});
 	}
 
@@ -190,10 +209,14 @@ public final class Engine implements AutoCloseable {
 	private Language language(LanguageRuntime runtime) {
 		Language language = this.languages.get(runtime);
 		if (language == null) {
-			throw ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
-					runtime.language() + "-" + runtime.version() + " runtime is unknown");
+			throw unknown(runtime);
 		}
 		return language;
+	}
+
+	private static ExecutionFailure unknown(LanguageRuntime runtime) {
+		return ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+				runtime.language() + "-" + runtime.version() + " runtime is unknown");
 	}
 
 	/** By number: in a container root may have no name. */

@@ -69,10 +69,8 @@ final class Turn implements Runnable {
 			this.sink.error(ex);
 		}
 		catch (Throwable ex) {
-			logger.warn("A program could not be run", ex);
 			leave();
-			this.sink.error(ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,
-					"The engine failed, so there is no verdict on the program; its log says why"));
+			fail(ex);
 		}
 	}
 
@@ -109,6 +107,17 @@ final class Turn implements Runnable {
 		return ExecutionFailure
 			.passing(FailureCode.ENGINE_BUSY, "The engine runs as many programs as it may, and " + why)
 			.retryAfter(Duration.ofSeconds(1));
+	}
+
+	/** A program that was stopped before its process began fails, and nobody is told. */
+	private void fail(Throwable error) {
+		if (this.sink.isCancelled()) {
+			logger.debug("A program was stopped", error);
+			return;
+		}
+		logger.warn("A program could not be run", error);
+		this.sink.error(ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,
+				"The engine failed, so there is no verdict on the program; its log says why"));
 	}
 
 	private void leave() {

@@ -56,14 +56,15 @@ final class Turns implements AutoCloseable {
 	 * @param sink takes what comes of it, and tells when nobody wants it any more
 	 * @param work runs the program
 	 * @param stop ends the program while it runs
+	 * @param ended run once, when its place is free again or it got none
 	 */
-	void admit(FluxSink<Event> sink, Turn.Work work, Runnable stop) {
+	void admit(FluxSink<Event> sink, Turn.Work work, Runnable stop, Runnable ended) {
 		if (this.admitted.incrementAndGet() > this.slots + this.queue) {
-			this.admitted.decrementAndGet();
+			leave(ended);
 			sink.error(Turn.busy(this.queue + " programs are waiting already"));
 			return;
 		}
-		Turn turn = new Turn(sink, () -> run(work), this.admitted::decrementAndGet);
+		Turn turn = new Turn(sink, () -> run(work), () -> leave(ended));
 		sink.onCancel(() -> {
 			if (turn.leaveQueue()) {
 				this.threads.remove(turn);
@@ -106,6 +107,11 @@ final class Turns implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private void leave(Runnable ended) {
+		this.admitted.decrementAndGet();
+		ended.run();
 	}
 
 	private void run(Turn.Work work) throws IOException, InterruptedException {

@@ -1,16 +1,34 @@
 package dev.sluice.adapter;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Engines;
 import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The engine behind Piston's wire format, with each execution run once by its id.
+ */
 class EngineWorkshopTests extends ExecutorContract {
 
 	private static Engine engine;
+
+	private final Deduplication deduplication = new Deduplication(new EngineWorkshop(engine), Adapters.settings(),
+			Schedulers.parallel());
 
 	private String code = "";
 
@@ -46,12 +64,33 @@ class EngineWorkshopTests extends ExecutorContract {
 
 	@Override
 	protected int held() {
-		return engine.admitted();
+		return Math.max(engine.admitted(), this.deduplication.running());
+	}
+
+	@Test
+	void aCancelAtAnyMomentIsFollowedByOneEnd() throws InterruptedException {
+		Execution large = execution("bash", "sleep 60 #" + "x".repeat(400_000));
+		for (int millis = 0; millis < 30; millis++) {
+			AtomicInteger ends = new AtomicInteger();
+			Disposable run = new EngineWorkshop(engine).run(large, ends::incrementAndGet).subscribe();
+			Thread.sleep(millis);
+			run.dispose();
+			await().atMost(5, TimeUnit.SECONDS).until(() -> ends.get() == 1 && engine.admitted() == 0);
+		}
+	}
+
+	@Test
+	void whatIsNotReadableHasEnded() {
+		AtomicInteger ends = new AtomicInteger();
+		StepVerifier.create(new EngineWorkshop(engine).run(execution("bash", "no \\q JSON"), ends::incrementAndGet))
+			.expectError(ExecutionFailure.class)
+			.verify(Duration.ofSeconds(5));
+		assertThat(ends).hasValue(1);
 	}
 
 	private Executor running(String program) {
 		this.code = program;
-		return new EngineWorkshop(engine);
+		return this.deduplication;
 	}
 
 }

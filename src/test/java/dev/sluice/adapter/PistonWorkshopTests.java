@@ -13,9 +13,8 @@ import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import dev.sluice.execution.FailureCode;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
-
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,7 +90,7 @@ class PistonWorkshopTests extends ExecutorContract {
 		this.piston.answers(404, JSON, "{}");
 		assertFails(workshop(this.piston.address()), FailureCode.ENGINE_UNAVAILABLE, Executed.NO,
 				"sluice.adapter.piston-url");
-		StepVerifier.create(workshop(this.piston.address()).runtimes())
+		StepVerifier.create(piston(this.piston.address()).runtimes())
 			.expectError(ExecutionFailure.class)
 			.verify(Duration.ofSeconds(5));
 	}
@@ -111,9 +110,12 @@ class PistonWorkshopTests extends ExecutorContract {
 		}).verify(Duration.ofSeconds(5));
 	}
 
-	private static PistonWorkshop workshop(URI address) {
-		return new PistonWorkshop(address,
-				new AdapterProperties(address, Duration.ofSeconds(30), DataSize.ofMegabytes(1)));
+	private static Executor workshop(URI address) {
+		return new Timely(piston(address), Schedulers.parallel());
+	}
+
+	private static PistonWorkshop piston(URI address) {
+		return new PistonWorkshop(address, Adapters.settings("piston-timeout=30s", "max-answer=1MB"));
 	}
 
 }

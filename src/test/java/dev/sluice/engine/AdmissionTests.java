@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.execution.Event;
 import dev.sluice.execution.Executed;
@@ -89,6 +90,48 @@ class AdmissionTests {
 	}
 
 	@Test
+	void anEndIsToldOnceAndNotBeforeNothingIsLeft() throws InterruptedException {
+		for (int millis = 0; millis < 60; millis += 4) {
+			AtomicInteger ends = new AtomicInteger();
+			AtomicInteger left = new AtomicInteger();
+			Disposable run = this.engine.run(sleeper(), () -> {
+				left.addAndGet((int) sleepers() + this.engine.admitted() + this.engine.running());
+				ends.incrementAndGet();
+			}).subscribe();
+			Thread.sleep(millis);
+			run.dispose();
+			await().atMost(3, TimeUnit.SECONDS).until(() -> ends.get() == 1);
+			assertThat(left).hasValue(0);
+		}
+	}
+
+	@Test
+	void whoIsSentAwayOrEndsByItselfIsToldToo() {
+		AtomicInteger ends = new AtomicInteger();
+		Disposable running = startSleeper();
+		StepVerifier.create(this.engine.run(echo(), ends::incrementAndGet))
+			.expectError(ExecutionFailure.class)
+			.verify(Engines.WITHIN);
+		assertThat(ends).hasValue(1);
+		Disposable waiting = this.engine.run(echo(), ends::incrementAndGet).subscribe((event) -> {
+		}, (error) -> {
+		});
+		StepVerifier.create(this.engine.run(echo(), ends::incrementAndGet))
+			.expectError(ExecutionFailure.class)
+			.verify(Engines.WITHIN);
+		assertThat(ends).hasValue(2);
+		waiting.dispose();
+		assertThat(ends).hasValue(3);
+		running.dispose();
+		assertNothingIsLeft();
+		StepVerifier.create(this.engine.run(echo(), ends::incrementAndGet).ofType(Event.Ended.class))
+			.expectNextCount(1)
+			.expectComplete()
+			.verify(Engines.WITHIN);
+		assertThat(ends).hasValue(4);
+	}
+
+	@Test
 	void aClosedEngineLeavesNothingAndNobodyWaiting() {
 		startSleeper();
 		StepVerifier.create(this.engine.run(echo()))
@@ -103,13 +146,15 @@ class AdmissionTests {
 	@Test
 	void anUnknownRuntimeTakesNoPlace() {
 		Program program = echo();
+		AtomicInteger ends = new AtomicInteger();
 		LanguageRuntime unknown = new LanguageRuntime("bash", "0.0.1", List.of(), null);
-		StepVerifier
-			.create(this.engine
-				.run(new Program(unknown, program.files(), List.of(), "", program.compile(), program.run())))
+		StepVerifier.create(
+				this.engine.run(new Program(unknown, program.files(), List.of(), "", program.compile(), program.run()),
+						ends::incrementAndGet))
 			.expectError(ExecutionFailure.class)
 			.verify(Engines.WITHIN);
 		assertThat(this.engine.admitted()).isZero();
+		assertThat(ends).hasValue(1);
 	}
 
 	@Test
