@@ -59,7 +59,7 @@ public record Chain(@Nullable Pools pools, @Nullable Admission admission,
 	}
 
 	@Override
-	public void close() throws Exception {
+	public void close() {
 		if (this.admission != null) {
 			this.admission.close();
 		}

@@ -11,6 +11,7 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
@@ -102,9 +103,9 @@ final class PoolBreaker {
 
 	private static CircuitBreakerConfig config(BreakerProperties properties) {
 		return CircuitBreakerConfig.custom()
-			.slidingWindowType(SlidingWindowType.TIME_BASED)
-			.slidingWindowSize((int) Math.max(1, properties.window().toSeconds()))
-			.minimumNumberOfCalls(properties.minimumCalls())
+			// The other strategy locks, and the callers are event loops.
+			.slidingWindow((int) Math.max(1, properties.window().toSeconds()), properties.minimumCalls(),
+					SlidingWindowType.TIME_BASED, SlidingWindowSynchronizationStrategy.LOCK_FREE)
 			.failureRateThreshold(properties.failureRate())
 			.slowCallRateThreshold(100)
 			.slowCallDurationThreshold(Duration.ofDays(1))

@@ -38,7 +38,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 
 	private final Catalogue catalogue;
 
-	private final Collection<AutoCloseable> tokens;
+	private final Collection<Tokens> tokens;
 
 	private final List<Runnable> listeners;
 
@@ -49,7 +49,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	 * @param tokens what is to be closed with the pools
 	 * @param listeners whom to tell when room may have come free
 	 */
-	Pools(List<SessionPool> pools, RetryProperties retries, Collection<AutoCloseable> tokens,
+	Pools(List<SessionPool> pools, RetryProperties retries, Collection<Tokens> tokens,
 			CopyOnWriteArrayList<Runnable> listeners) {
 		this.pools = List.copyOf(pools);
 		this.retries = retries;
@@ -110,12 +110,10 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	}
 
 	@Override
-	public void close() throws Exception {
+	public void close() {
 		this.catalogue.close();
 		this.pools.forEach(SessionPool::close);
-		for (AutoCloseable source : this.tokens) {
-			source.close();
-		}
+		this.tokens.forEach(Tokens::close);
 	}
 
 	int attempts() {

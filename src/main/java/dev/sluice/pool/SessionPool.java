@@ -91,7 +91,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	@Override
 	public boolean wantsToken() {
-		return this.tokens != TokenSource.NONE;
+		return this.properties.kind() != PoolProperties.Kind.PISTON;
 	}
 
 	@Override

@@ -12,7 +12,6 @@ import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Terms;
 import dev.sluice.pool.Lease.End;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -35,8 +34,6 @@ final class Upkeep implements AutoCloseable {
 
 	private final Sessions sessions;
 
-	private final @Nullable Leased leased;
-
 	private final PoolBreak breaks;
 
 	private final Disposable.Composite work = Disposables.composite();
@@ -45,18 +42,15 @@ final class Upkeep implements AutoCloseable {
 	 * Begins the upkeep.
 	 * @param wire reaches the sessions
 	 * @param sessions the pool's sessions
-	 * @param leased those that are used again; null where there are none
+	 * @param leased those that are used again
 	 * @param breaks explains errors
 	 */
-	Upkeep(Wire wire, Sessions sessions, @Nullable Leased leased, PoolBreak breaks) {
+	Upkeep(Wire wire, Sessions sessions, Leased leased, PoolBreak breaks) {
 		this.wire = wire;
 		this.sessions = sessions;
-		this.leased = leased;
 		this.breaks = breaks;
-		if (leased != null) {
-			this.work.add(Schedulers.parallel()
-				.schedulePeriodically(() -> keep(leased), 0, EVERY.toMillis(), TimeUnit.MILLISECONDS));
-		}
+		this.work.add(Schedulers.parallel()
+			.schedulePeriodically(() -> keep(leased), 0, EVERY.toMillis(), TimeUnit.MILLISECONDS));
 	}
 
 	/**
