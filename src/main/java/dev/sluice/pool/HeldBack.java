@@ -74,7 +74,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 	 * Subscribes to the body, and asks for one buffer at a time. Once it is not to be
 	 * held any more, nothing but its end can come unasked.
 	 */
-	private static final class Holding extends BaseSubscriber<DataBuffer> {
+	static final class Holding extends BaseSubscriber<DataBuffer> {
 
 		private final MonoSink<HeldBack> sink;
 
