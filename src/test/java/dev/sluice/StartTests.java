@@ -76,7 +76,7 @@ class StartTests {
 	@Test
 	void theDoctorIsContentWithTheEmbeddedChain(CapturedOutput output) {
 		assertThat(Sluice.examine()).isZero();
-		assertThat(output).contains("✓ token", "✓ pool", "✓ adapter", "✓ engine").doesNotContain("✗");
+		assertThat(output).contains("✓ token", "✓ authorised", "✓ path", "✓ stdout").doesNotContain("✗");
 	}
 
 	@Test
@@ -84,7 +84,7 @@ class StartTests {
 		assertThat(Sluice.examine("--sluice.pools[0].endpoint=http://127.0.0.1:1",
 				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=x"))
 			.isOne();
-		assertThat(output).contains("✓ token", "✗ pool", "nothing accepts connections", "? adapter", "? engine");
+		assertThat(output).contains("✓ name", "✗ connects", "nothing accepts connections", "? token", "? engine");
 	}
 
 	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {

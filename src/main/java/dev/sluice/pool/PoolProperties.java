@@ -37,7 +37,6 @@ import org.springframework.util.unit.DataSize;
  * @param stickySecret the key by which identifiers are made of clients' session names
  * @param credential how tokens are had
  * @param breaker when it is passed over
- * @param timeLimit how long an execution may take there; below the ingress's own 240 s
  * @param connectTimeout how long opening a connection may take
  * @param responseTimeout how long an answer may take to begin, and to go on; below the
  * ingress's own 240 s
@@ -56,10 +55,10 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		@DefaultValue("1") int priority, @DefaultValue("1") @Min(1) int weight,
 		@DefaultValue("auto") IdentifierMode identifier, @DefaultValue @Valid LeaseProperties lease,
 		@Nullable @Size(min = 16) String stickySecret, @DefaultValue @Valid CredentialProperties credential,
-		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("220s") Duration timeLimit,
-		@DefaultValue("5s") Duration connectTimeout, @DefaultValue("230s") Duration responseTimeout,
-		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("2000") @Min(1) int maxConnections,
-		@DefaultValue("10s") Duration acquireTimeout, @DefaultValue("512KB") DataSize holdBack) {
+		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("5s") Duration connectTimeout,
+		@DefaultValue("230s") Duration responseTimeout, @DefaultValue("200s") Duration idleTimeout,
+		@DefaultValue("2000") @Min(1) int maxConnections, @DefaultValue("10s") Duration acquireTimeout,
+		@DefaultValue("512KB") DataSize holdBack) {
 
 	/** What answers at a pool's endpoint. */
 	enum Kind {
