@@ -210,12 +210,15 @@ class ChainTests {
 
 	@Test
 	void aThousandExecutionsUseNoMoreSessionsThanRunAtOnce() throws Exception {
-		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT);
+		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT)
+			.answersForRuntimes("[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[]}]");
 		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
 		URI emulator = emulator("--sluice.emulator.adapter-url=" + adapter, "--sluice.emulator.identifiers=required");
 		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS,
 				pool(emulator, "--sluice.pools[0].identifier=lease")));
 		URI address = address(gateway);
+		// The question for the runtimes, asked at the start, has a session of its own.
+		await().atMost(10, TimeUnit.SECONDS).until(() -> get(address, "/api/v2/runtimes").statusCode() == 200);
 		Semaphore turns = new Semaphore(64);
 		List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
 		for (int i = 0; i < 1000; i++) {
