@@ -31,7 +31,9 @@ public final class Sluice {
 			  emulator   plays Azure's session pool on this machine
 			  doctor     walks one execution through the chain, and says which link is broken""";
 
-	private static final Duration EXAMINED_WITHIN = Duration.ofSeconds(90);
+	private static final String NATIVE_TRANSPORT = "reactor.netty.native";
+
+	private static final Duration EXAMINED_WITHIN = Duration.ofMinutes(2);
 
 	private Sluice() {
 	}
@@ -41,6 +43,7 @@ public final class Sluice {
 	 * @param args the process's name and Spring Boot's own arguments
 	 */
 	public static void main(String[] args) {
+		useJavasOwnTransport();
 		boolean named = args.length > 0 && !args[0].startsWith("-");
 		String[] rest = named ? Arrays.copyOfRange(args, 1, args.length) : args;
 		switch (named ? args[0] : "gateway") {
@@ -52,6 +55,16 @@ public final class Sluice {
 				System.err.println("There is no process '" + args[0] + "'.\n" + USAGE);
 				System.exit(2);
 			}
+		}
+	}
+
+	/**
+	 * Netty's epoll (4.2.17) now and then loses an event of a connection that is not read
+	 * all the time, and the call hangs until it times out.
+	 */
+	private static void useJavasOwnTransport() {
+		if (System.getProperty(NATIVE_TRANSPORT) == null) {
+			System.setProperty(NATIVE_TRANSPORT, "false");
 		}
 	}
 

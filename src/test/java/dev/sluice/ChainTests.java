@@ -56,19 +56,17 @@ class ChainTests {
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
-	private final List<AutoCloseable> open = new ArrayList<>();
+	private final Processes processes = new Processes();
 
 	@AfterEach
 	void close() throws Exception {
-		for (AutoCloseable closeable : this.open.reversed()) {
-			closeable.close();
-		}
+		this.processes.close();
 		this.client.close();
 	}
 
 	@Test
 	void withoutAnyConfigurationTheChainRuns(CapturedOutput output) throws Exception {
-		URI gateway = gateway();
+		URI gateway = this.processes.gateway();
 		HttpResponse<String> answer = execute(gateway, PRINT_42);
 		assertThat(answer.statusCode()).isEqualTo(200);
 		assertThat(answer.body())
@@ -81,14 +79,14 @@ class ChainTests {
 
 	@Test
 	void theEmbeddedPoolAcceptsOnlyItsOwnToken(CapturedOutput output) throws Exception {
-		gateway();
+		this.processes.gateway();
 		URI pool = URI.create(output.getOut().replaceAll("(?s).*embedded at (http://127.0.0.1:\\d+).*", "$1"));
 		assertThat(post(pool, "/python/execute", PRINT_42).statusCode()).isEqualTo(401);
 	}
 
 	@Test
 	void errorsOfTheProgramsLanguageComeFromTheAdapterInPistonsWords() throws Exception {
-		URI gateway = gateway();
+		URI gateway = this.processes.gateway();
 		HttpResponse<String> answer = execute(gateway, PRINT_42.replace("\"*\"", "\"2.x\""));
 		assertThat(answer.statusCode()).isEqualTo(400);
 		assertThat(answer.body()).isEqualTo("{\"message\":\"python-2.x runtime is unknown\"}");
@@ -98,10 +96,11 @@ class ChainTests {
 
 	@Test
 	void asThreeProcessesBeforeAPistonTheAnswerIsThePistons() throws Exception {
-		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT);
-		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
-		URI emulator = emulator("--sluice.emulator.adapter-url=" + adapter, "--sluice.emulator.identifiers=required");
-		URI gateway = gateway(pool(emulator, "--sluice.pools[0].identifier=fresh"));
+		RawServer piston = this.processes.keep(new RawServer()).answers(200, JSON, VERDICT);
+		URI adapter = this.processes.adapter("--sluice.adapter.piston-url=" + piston.address());
+		URI emulator = this.processes.emulator("--sluice.emulator.adapter-url=" + adapter,
+				"--sluice.emulator.identifiers=required");
+		URI gateway = this.processes.gateway(Processes.pool(emulator, "--sluice.pools[0].identifier=fresh"));
 		HttpResponse<String> answer = execute(gateway, PRINT_42);
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
 		assertThat(answer.body()).isEqualTo(VERDICT);
@@ -115,11 +114,12 @@ class ChainTests {
 
 	@Test
 	void aPoolThatIsGoneIsToldAtOnceAndComesBackByItself() throws Exception {
-		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT);
-		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
-		int port = freePort();
-		Process emulator = ownEmulatorProcess(port, adapter);
-		URI gateway = gateway(pool(URI.create("http://127.0.0.1:" + port), "--sluice.pools[0].identifier=none"));
+		RawServer piston = this.processes.keep(new RawServer()).answers(200, JSON, VERDICT);
+		URI adapter = this.processes.adapter("--sluice.adapter.piston-url=" + piston.address());
+		int port = Processes.freePort();
+		Process emulator = this.processes.ownEmulatorProcess(port, adapter);
+		URI gateway = this.processes.gateway(Processes.pool(URI.create("http://127.0.0.1:" + port),
+				"--sluice.pools[0].identifier=none", "--sluice.retry.backoff=10ms"));
 		assertThat(execute(gateway, PRINT_42).statusCode()).isEqualTo(200);
 		emulator.destroyForcibly().waitFor();
 		long asked = System.nanoTime();
@@ -128,22 +128,22 @@ class ChainTests {
 		assertThat(failure.statusCode()).isEqualTo(502);
 		assertThat(failure.body()).contains("\"message\":\"Pool 'chain'", "\"code\":\"pool-unreachable\"",
 				"\"executed\":\"no\"", "\"retryable\":true");
-		ownEmulatorProcess(port, adapter);
+		this.processes.ownEmulatorProcess(port, adapter);
 		assertThat(execute(gateway, PRINT_42).body()).isEqualTo(VERDICT);
 	}
 
 	@Test
 	void aPoolThatBreaksInTheMiddleIsToldAtOnce() throws Exception {
-		RawServer pool = keep(new RawServer()).answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 999\n\n{\"run\":{",
-				Then.RESET);
-		HttpResponse<String> failure = execute(gateway(pool(pool.address())), PRINT_42);
+		RawServer pool = this.processes.keep(new RawServer())
+			.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 999\n\n{\"run\":{", Then.RESET);
+		HttpResponse<String> failure = execute(this.processes.gateway(Processes.pool(pool.address())), PRINT_42);
 		assertThat(failure.statusCode()).isEqualTo(502);
 		assertThat(failure.body()).contains("\"code\":\"pool-broke\"", "\"executed\":\"unknown\"");
 	}
 
 	@Test
 	void aClientThatLeavesEndsItsProgram() throws Exception {
-		URI gateway = gateway("--sluice.engine.run.wall-time=60s");
+		URI gateway = this.processes.gateway("--sluice.engine.run.wall-time=60s");
 		String sleeper = PRINT_42.replace("print(42)", "import subprocess; subprocess.run(['sleep', '53.53'])");
 		try (HttpClient leaving = HttpClient.newHttpClient()) {
 			CompletableFuture<HttpResponse<String>> _ = leaving.sendAsync(request(gateway, "/api/v2/execute", sleeper),
@@ -157,9 +157,9 @@ class ChainTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "auto", "namespaces", "rlimits" })
 	void aKilledProcessTakesItsProgramsWithIt(String sandbox) throws Exception {
-		int port = freePort();
-		Process adapter = ownProcess("adapter", "--server.port=" + port, "--sluice.engine.sandbox=" + sandbox,
-				"--sluice.engine.run.wall-time=60s");
+		int port = Processes.freePort();
+		Process adapter = this.processes.ownProcess("adapter", "--server.port=" + port,
+				"--sluice.engine.sandbox=" + sandbox, "--sluice.engine.run.wall-time=60s");
 		String sleeper = PRINT_42.replace("print(42)",
 				"import subprocess; subprocess.run(['setsid', 'sleep', '57.57'])");
 		CompletableFuture<HttpResponse<String>> _ = this.client.sendAsync(
@@ -172,7 +172,7 @@ class ChainTests {
 
 	@Test
 	void aGatewayWithoutEngineOrPoolSaysHowToGiveItOne(CapturedOutput output) throws Exception {
-		URI gateway = gateway("--sluice.engine.path=/nowhere");
+		URI gateway = this.processes.gateway("--sluice.engine.path=/nowhere");
 		assertThat(output).contains("pool       none: No sandbox works on this machine",
 				"set sluice.pools[0].endpoint");
 		HttpResponse<String> failure = execute(gateway, PRINT_42);
@@ -183,25 +183,28 @@ class ChainTests {
 
 	@Test
 	void theActuatorHasAPortOfItsOwn() throws Exception {
-		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS));
+		ConfigurableApplicationContext gateway = this.processes
+			.keep(Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS));
 		URI management = URI
 			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
 		assertThat(get(management, "/actuator/health").body()).contains("UP");
-		assertThat(get(address(gateway), "/actuator/health").statusCode()).isEqualTo(404);
+		assertThat(get(Processes.address(gateway), "/actuator/health").statusCode()).isEqualTo(404);
 		await().atMost(10, TimeUnit.SECONDS)
 			.until(() -> get(management, "/actuator/health/readiness").statusCode() == 200);
-		execute(address(gateway), PRINT_42);
+		execute(Processes.address(gateway), PRINT_42);
 		assertThat(get(management, "/actuator/pools").body()).contains("\"name\":\"embedded\"",
 				"\"breaker\":\"closed\"", "\"running\":0");
+		assertThat(get(management, "/actuator/metrics/sluice.pool.calls?tag=pool:embedded").body())
+			.contains("\"value\":1.0");
 		assertThat(get(management, "/actuator/doctor").body()).contains("\"link\":\"stdout\",\"state\":\"SOUND\"")
 			.doesNotContain("BROKEN");
 	}
 
 	@Test
 	void aGatewayIsNotReadyBeforeItsFirstToken() throws Exception {
-		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS,
-				"--sluice.pools[0].endpoint=http://127.0.0.1:1", "--sluice.pools[0].credential.kind=static",
-				"--sluice.pools[0].credential.token-file=/nowhere/token"));
+		ConfigurableApplicationContext gateway = this.processes.keep(Processes.process(GatewayProcess.class,
+				GatewayProcess.DEFAULTS, "--sluice.pools[0].endpoint=http://127.0.0.1:1",
+				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token-file=/nowhere/token"));
 		URI management = URI
 			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
 		assertThat(get(management, "/actuator/health/readiness").statusCode()).isEqualTo(503);
@@ -210,13 +213,15 @@ class ChainTests {
 
 	@Test
 	void aThousandExecutionsUseNoMoreSessionsThanRunAtOnce() throws Exception {
-		RawServer piston = keep(new RawServer()).answers(200, JSON, VERDICT)
+		RawServer piston = this.processes.keep(new RawServer())
+			.answers(200, JSON, VERDICT)
 			.answersForRuntimes("[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[]}]");
-		URI adapter = adapter("--sluice.adapter.piston-url=" + piston.address());
-		URI emulator = emulator("--sluice.emulator.adapter-url=" + adapter, "--sluice.emulator.identifiers=required");
-		ConfigurableApplicationContext gateway = keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS,
-				pool(emulator, "--sluice.pools[0].identifier=lease")));
-		URI address = address(gateway);
+		URI adapter = this.processes.adapter("--sluice.adapter.piston-url=" + piston.address());
+		URI emulator = this.processes.emulator("--sluice.emulator.adapter-url=" + adapter,
+				"--sluice.emulator.identifiers=required");
+		ConfigurableApplicationContext gateway = this.processes.keep(Processes.process(GatewayProcess.class,
+				GatewayProcess.DEFAULTS, Processes.pool(emulator, "--sluice.pools[0].identifier=lease")));
+		URI address = Processes.address(gateway);
 		// The question for the runtimes, asked at the start, has a session of its own.
 		await().atMost(10, TimeUnit.SECONDS).until(() -> get(address, "/api/v2/runtimes").statusCode() == 200);
 		Semaphore turns = new Semaphore(64);
@@ -232,14 +237,22 @@ class ChainTests {
 		}
 		PoolReport report = gateway.getBean(Chain.class).all().getFirst().report();
 		assertThat(report.sessions().allocated()).isBetween(1L, 64L);
+		HttpRequest stats = HttpRequest.newBuilder(emulator.resolve("/.emulator/stats"))
+			.header("Authorization", "Bearer chain-token")
+			.build();
+		// The question for the runtimes has a session of its own, which counts here.
+		String counted = this.client.send(stats, HttpResponse.BodyHandlers.ofString()).body();
+		assertThat(Integer.parseInt(counted.replaceAll("(?s).*\"allocated\":(\\d+).*", "$1"))).isBetween(1, 65);
+		assertThat(counted).contains("\"delivered\":1000,\"duplicates\":0,\"running\":0");
 		assertThat(report.running()).isZero();
 		assertThat(report.sessions().leased()).isZero();
 	}
 
 	@Test
 	void aStrangersHostIsRefusedByEachProcess() throws Exception {
-		URI adapter = adapter();
-		for (URI process : List.of(gateway(), adapter, emulator("--sluice.emulator.adapter-url=" + adapter))) {
+		URI adapter = this.processes.adapter();
+		for (URI process : List.of(this.processes.gateway(), adapter,
+				this.processes.emulator("--sluice.emulator.adapter-url=" + adapter))) {
 			try (Socket socket = new Socket(process.getHost(), process.getPort())) {
 				socket.getOutputStream()
 					.write("GET /api/v2/runtimes HTTP/1.1\r\nHost: evil.example\r\n\r\n"
@@ -248,56 +261,6 @@ class ChainTests {
 				assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 403");
 			}
 		}
-	}
-
-	private URI gateway(String... args) {
-		return address(keep(process(GatewayProcess.class, GatewayProcess.DEFAULTS, args)));
-	}
-
-	private URI adapter(String... args) {
-		return address(keep(process(AdapterProcess.class, AdapterProcess.DEFAULTS, args)));
-	}
-
-	private URI emulator(String... args) {
-		Stream<String> token = Stream.of("--sluice.emulator.token=chain-token");
-		return address(keep(process(EmulatorProcess.class, EmulatorProcess.DEFAULTS,
-				Stream.concat(Arrays.stream(args), token).toArray(String[]::new))));
-	}
-
-	private Process ownEmulatorProcess(int port, URI adapter) throws IOException {
-		return ownProcess("emulator", "--server.port=" + port, "--sluice.emulator.token=chain-token",
-				"--sluice.emulator.adapter-url=" + adapter);
-	}
-
-	/** A process of its own, since it is to be killed. */
-	private Process ownProcess(String name, String... args) throws IOException {
-		Stream<String> java = Stream.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-				System.getProperty("java.class.path"), "dev.sluice.Sluice", name);
-		Process process = new ProcessBuilder(Stream.concat(java, Arrays.stream(args)).toList())
-			.redirectErrorStream(true)
-			.start();
-		keep(process::destroyForcibly);
-		BufferedReader lines = process.inputReader();
-		await().atMost(20, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice " + name));
-		return process;
-	}
-
-	private static ConfigurableApplicationContext process(Class<?> process, Map<String, Object> defaults,
-			String... args) {
-		Stream<String> ports = Stream.of("--server.port=0", "--management.server.port=0")
-			.filter((port) -> Arrays.stream(args)
-				.noneMatch((arg) -> arg.startsWith(port.substring(0, port.length() - 1))));
-		return Sluice.serve(process, defaults, Stream.concat(ports, Arrays.stream(args)).toArray(String[]::new));
-	}
-
-	private static String[] pool(URI endpoint, String... more) {
-		Stream<String> settings = Stream.of("--sluice.pools[0].name=chain", "--sluice.pools[0].endpoint=" + endpoint,
-				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=chain-token");
-		return Stream.concat(settings, Arrays.stream(more)).toArray(String[]::new);
-	}
-
-	private static URI address(ConfigurableApplicationContext process) {
-		return URI.create("http://127.0.0.1:" + process.getEnvironment().getProperty("local.server.port"));
 	}
 
 	private HttpResponse<String> execute(URI process, String body) throws Exception {
@@ -321,21 +284,10 @@ class ChainTests {
 			.build();
 	}
 
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-	}
-
 	private static long processesWith(String word) {
 		return ProcessHandle.allProcesses()
 			.filter((process) -> process.info().commandLine().orElse("").contains("sleep " + word))
 			.count();
-	}
-
-	private <T extends AutoCloseable> T keep(T closeable) {
-		this.open.add(closeable);
-		return closeable;
 	}
 
 }

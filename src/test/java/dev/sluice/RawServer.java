@@ -3,6 +3,7 @@ package dev.sluice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,15 +14,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A server that answers each request with bytes written for the test, and does to its
- * connection what the test says. A pool's management calls always succeed.
+ * connection what the test says. A pool's management calls succeed unless it says
+ * otherwise.
  */
 public final class RawServer implements AutoCloseable {
 
@@ -36,6 +43,12 @@ public final class RawServer implements AutoCloseable {
 
 		/** The connection is reset. */
 		RESET,
+
+		/**
+		 * The connection is reset once what was sent has been read, as far as one can
+		 * tell.
+		 */
+		RESET_LATER,
 
 		/** Nothing more comes. */
 		HANG
@@ -65,6 +78,16 @@ public final class RawServer implements AutoCloseable {
 
 	}
 
+	private static final Pattern EXECUTION = Pattern.compile("Sluice-Execution: [0-9a-f]+");
+
+	/** Makes up an answer for a request, and may take its time. */
+	@FunctionalInterface
+	public interface Script {
+
+		Reply reply(String request) throws IOException;
+
+	}
+
 	private final Queue<Reply> turns = new ConcurrentLinkedQueue<>();
 
 	private final ServerSocket server;
@@ -75,15 +98,33 @@ public final class RawServer implements AutoCloseable {
 
 	private final AtomicInteger open = new AtomicInteger();
 
+	private final AtomicInteger connections = new AtomicInteger();
+
+	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
 	private volatile Reply reply = new Reply("", Then.KEEP);
 
 	private volatile @Nullable Reply runtimes;
 
 	private volatile int echo;
 
+	private volatile Reply management = Reply.whole(200, "", "");
+
+	private volatile @Nullable Script script;
+
+	private volatile Then onConnect = Then.KEEP;
+
 	public RawServer() {
+		this(0);
+	}
+
+	/**
+	 * Listens.
+	 * @param port where; 0 for any
+	 */
+	public RawServer(int port) {
 		try {
-			this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+			this.server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -136,12 +177,42 @@ public final class RawServer implements AutoCloseable {
 	}
 
 	/**
+	 * Answers management calls with this.
+	 * @param answer the answer
+	 * @return this server
+	 */
+	public RawServer answersForManagement(Reply answer) {
+		this.management = answer;
+		return this;
+	}
+
+	/**
 	 * Answers from now on with what was asked, as pages for developers do.
 	 * @param status the status
 	 * @return this server
 	 */
 	public RawServer answersWithRequest(int status) {
 		this.echo = status;
+		return this;
+	}
+
+	/**
+	 * Answers from now on as a script says.
+	 * @param answers what is answered to each request
+	 * @return this server
+	 */
+	public RawServer answersBy(Script answers) {
+		this.script = answers;
+		return this;
+	}
+
+	/**
+	 * Does to each new connection what the test says, before anything is read of it.
+	 * @param then what is done; {@link Then#KEEP} for nothing
+	 * @return this server
+	 */
+	public RawServer onConnect(Then then) {
+		this.onConnect = then;
 		return this;
 	}
 
@@ -178,13 +249,24 @@ public final class RawServer implements AutoCloseable {
 	}
 
 	/**
-	 * Stops listening. A connection may still be accepted until the acceptor has ended.
+	 * How many connections were accepted.
+	 * @return the number
+	 */
+	public int connections() {
+		return this.connections.get();
+	}
+
+	/**
+	 * Stops listening, and ends all connections.
 	 */
 	@Override
 	public void close() {
 		try {
 			this.server.close();
 			this.acceptor.join(Duration.ofSeconds(2));
+			for (Socket socket : this.sockets) {
+				socket.close();
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -198,6 +280,8 @@ public final class RawServer implements AutoCloseable {
 		while (!this.server.isClosed()) {
 			try {
 				Socket socket = this.server.accept();
+				this.connections.incrementAndGet();
+				this.sockets.add(socket);
 				Thread.ofVirtual().start(() -> serve(socket));
 			}
 			catch (IOException ex) {
@@ -208,17 +292,20 @@ public final class RawServer implements AutoCloseable {
 
 	private void serve(Socket socket) {
 		try (socket) {
+			if (this.onConnect != Then.KEEP) {
+				end(socket, this.onConnect);
+				return;
+			}
 			String request = read(socket.getInputStream());
 			while (!request.isEmpty()) {
 				this.requests.add(request);
 				if (request.startsWith("POST /.management/")) {
-					socket.getOutputStream()
-						.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+					answer(socket, this.management, request);
 				}
 				else if (this.echo > 0) {
-					answer(socket, Reply.whole(this.echo, "", request));
+					answer(socket, Reply.whole(this.echo, "", request), request);
 				}
-				else if (!answer(socket, next(request))) {
+				else if (!answer(socket, next(request), request)) {
 					return;
 				}
 				request = read(socket.getInputStream());
@@ -227,9 +314,16 @@ public final class RawServer implements AutoCloseable {
 		catch (IOException ex) {
 			// The client left, which is what some tests are about.
 		}
+		finally {
+			this.sockets.remove(socket);
+		}
 	}
 
-	private Reply next(String request) {
+	private Reply next(String request) throws IOException {
+		Script answers = this.script;
+		if (answers != null) {
+			return answers.reply(request);
+		}
 		Reply known = this.runtimes;
 		if (known != null && request.startsWith("GET ")) {
 			return known;
@@ -238,29 +332,45 @@ public final class RawServer implements AutoCloseable {
 		return (turn != null) ? turn : this.reply;
 	}
 
-	private boolean answer(Socket socket, Reply reply) throws IOException {
+	private boolean answer(Socket socket, Reply reply, String request) throws IOException {
 		this.open.incrementAndGet();
 		try {
-			String head = reply.bytes();
+			String head = echoed(reply.bytes(), request);
 			int body = head.indexOf("\n\n");
 			String bytes = (body >= 0)
 					? head.substring(0, body).replace("\n", "\r\n") + "\r\n\r\n" + head.substring(body + 2)
 					: head.replace("\n", "\r\n");
 			socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
 			socket.getOutputStream().flush();
-			switch (reply.then()) {
-				case KEEP -> {
-					return true;
-				}
-				case HANG -> socket.getInputStream().read();
-				case RESET -> socket.setSoLinger(true, 0);
-				case CLOSE -> socket.shutdownOutput();
-			}
-			return false;
+			return end(socket, reply.then());
 		}
 		finally {
 			this.open.decrementAndGet();
 		}
+	}
+
+	/** An adapter says which execution it answers. */
+	private static String echoed(String answer, String request) {
+		Matcher id = EXECUTION.matcher(request);
+		return (answer.contains("Sluice-Execution: ") || !id.find()) ? answer
+				: answer.replaceFirst("Sluice-Adapter: 1\n", "Sluice-Adapter: 1\n" + id.group() + "\n");
+	}
+
+	/** Whether the connection goes on. */
+	private static boolean end(Socket socket, Then then) throws IOException {
+		switch (then) {
+			case KEEP -> {
+				return true;
+			}
+			case HANG -> socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+			case RESET -> socket.setSoLinger(true, 0);
+			case RESET_LATER -> {
+				LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+				socket.setSoLinger(true, 0);
+			}
+			case CLOSE -> socket.shutdownOutput();
+		}
+		return false;
 	}
 
 	private static String read(InputStream in) throws IOException {
@@ -286,7 +396,11 @@ public final class RawServer implements AutoCloseable {
 		ByteArrayOutputStream body = new ByteArrayOutputStream();
 		while (head.contains("transfer-encoding: chunked")
 				&& !body.toString(StandardCharsets.UTF_8).endsWith("0\r\n\r\n")) {
-			body.write(in.read());
+			int next = in.read();
+			if (next < 0) {
+				return "";
+			}
+			body.write(next);
 		}
 		return body.toString(StandardCharsets.UTF_8);
 	}

@@ -48,6 +48,14 @@ class StartTests {
 	}
 
 	@Test
+	void faultsThatAreNoSharesAreRefused(CapturedOutput output) {
+		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS, "--sluice.emulator.token=x",
+				"--sluice.emulator.adapter-url=http://127.0.0.1:1", "--sluice.emulator.faults.rates.full=0.6",
+				"--sluice.emulator.faults.rates.slow=0.6");
+		assertThat(output).contains("all together are no more than 1");
+	}
+
+	@Test
 	void anAdapterWithoutEngineNeedsAPiston(CapturedOutput output) {
 		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--sluice.engine.path=/nowhere");
 		assertThat(output).contains("No sandbox works on this machine", "set sluice.adapter.piston-url")

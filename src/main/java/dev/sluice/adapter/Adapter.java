@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -37,6 +38,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  * execution; each answer bears the adapter's own header.
  */
 public final class Adapter {
+
+	/** The header by which an execution is known again when it comes once more. */
+	public static final String EXECUTION_ID = AdapterHeaders.EXECUTION;
 
 	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(5);
 
@@ -67,7 +71,8 @@ public final class Adapter {
 		String languages = this.workshop.runtimes()
 			.map(Adapter::list)
 			.onErrorResume(ExecutionFailure.class, (failure) -> Mono.just("unknown: " + failure.message()))
-			.blockOptional(KNOWN_WITHIN)
+			.timeout(KNOWN_WITHIN, Mono.just("unknown: they were not told in time"))
+			.blockOptional()
 			.orElse("");
 		lines.add("languages  " + languages);
 		return lines;
@@ -138,7 +143,12 @@ public final class Adapter {
 	}
 
 	private static ServerRequest stamped(ServerRequest request) {
-		request.exchange().getResponse().getHeaders().set(AdapterHeaders.ADAPTER, AdapterHeaders.AGREEMENT);
+		HttpHeaders headers = request.exchange().getResponse().getHeaders();
+		headers.set(AdapterHeaders.ADAPTER, AdapterHeaders.AGREEMENT);
+		String execution = request.headers().firstHeader(AdapterHeaders.EXECUTION);
+		if (execution != null) {
+			headers.set(AdapterHeaders.EXECUTION, execution);
+		}
 		return request;
 	}
 

@@ -2,6 +2,7 @@ package dev.sluice.adapter;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,9 +17,11 @@ import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonFailure;
 import dev.sluice.piston.PistonRequest;
 import dev.sluice.piston.PistonRuntimes;
+import io.netty.channel.ChannelOption;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -36,6 +39,14 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class PistonWorkshop implements Workshop {
 
+	/** Node, which Piston runs on, ends an idle connection after five seconds. */
+	private static final Duration KEPT_FOR = Duration.ofSeconds(2);
+
+	/** More than programs that a Piston runs at once; twice as many may wait for one. */
+	private static final int CONNECTIONS = 500;
+
+	private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(5);
+
 	private final URI piston;
 
 	private final AdapterProperties properties;
@@ -45,7 +56,14 @@ final class PistonWorkshop implements Workshop {
 	PistonWorkshop(URI piston, AdapterProperties properties) {
 		this.piston = piston;
 		this.properties = properties;
-		HttpClient client = HttpClient.create().responseTimeout(properties.pistonTimeout()).disableRetry(true);
+		ConnectionProvider connections = ConnectionProvider.builder("piston")
+			.maxConnections(CONNECTIONS)
+			.maxIdleTime(KEPT_FOR)
+			.build();
+		HttpClient client = HttpClient.create(connections)
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECTS_WITHIN.toMillis())
+			.responseTimeout(properties.pistonTimeout())
+			.disableRetry(true);
 		this.http = WebClient.builder()
 			.clientConnector(new ReactorClientHttpConnector(client))
 			.baseUrl(piston.toString().replaceAll("/+$", ""))
@@ -92,7 +110,9 @@ final class PistonWorkshop implements Workshop {
 			.body(BodyInserters.fromDataBuffers(
 					Mono.fromSupplier(() -> DefaultDataBufferFactory.sharedInstance.wrap(execution.body()))))
 			.exchangeToMono((response) -> {
-				ended.run();
+				if (isPistons(response.statusCode().value())) {
+					ended.run();
+				}
 				return answer(response);
 			});
 	}
@@ -137,7 +157,16 @@ final class PistonWorkshop implements Workshop {
 			return ExecutionFailure.broken(FailureCode.SANDBOX_FAILED, Executed.UNKNOWN,
 					"Piston answered 500, as it does where its sandbox fails; Piston's log says why");
 		}
+		if (status > 500) {
+			return ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.UNKNOWN,
+					"Something before Piston answered " + status + ", and the program may have got there");
+		}
 		return notAPiston(status);
+	}
+
+	/** What Piston itself answers to an execution. */
+	private static boolean isPistons(int status) {
+		return status == 200 || status == 400 || status == 500;
 	}
 
 	private ExecutionFailure notAPiston(int status) {

@@ -2,7 +2,9 @@ package dev.sluice.admission;
 
 import java.time.Duration;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,10 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Capacity;
 import dev.sluice.execution.Deadline;
+import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Terms;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -28,10 +35,21 @@ public final class Admission implements Executor, AutoCloseable {
 	/** Room also comes with time, such as when a pool is tried again. */
 	private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
 
-	/** How many that do not fit are passed over in search for one that does. */
-	private static final int PASSED_OVER = 32;
+	private static final Logger logger = LoggerFactory.getLogger(Admission.class);
 
 	private record Waiting(Execution execution, MonoSink<Void> turn) {
+	}
+
+	/** Executions that the same sessions would do for. */
+	private record Kind(String language, String version, boolean repeatable, @Nullable String client,
+			@Nullable String session) {
+
+		static Kind of(Execution execution) {
+			Terms terms = execution.terms();
+			return new Kind(execution.language(), execution.version(), terms.repeatable(), terms.client(),
+					terms.session());
+		}
+
 	}
 
 	private final Executor next;
@@ -63,9 +81,11 @@ public final class Admission implements Executor, AutoCloseable {
 	@Override
 	public Mono<Answer> execute(Execution execution) {
 		return Mono.defer(() -> {
-			Deadline until = Deadline.in(this.properties.maxWait());
+			Deadline deadline = execution.terms().deadline();
+			Deadline until = deadline.allows(this.properties.maxWait()) ? Deadline.in(this.properties.maxWait())
+					: deadline;
 			boolean free = this.waiting.get() == 0 && this.capacity.hasRoomFor(execution);
-			return free ? run(execution, until) : queued(execution, until, false);
+			return free ? run(execution, until, null) : queued(execution, until, null);
 		}).onErrorMap(ExecutionFailure.class, (failure) -> failure.tracedBy(execution.id()));
 	}
 
@@ -83,16 +103,28 @@ public final class Admission implements Executor, AutoCloseable {
 	}
 
 	/** What found no room after all waits on, before the others. */
-	private Mono<Answer> run(Execution execution, Deadline until) {
+	private Mono<Answer> run(Execution execution, Deadline until, @Nullable ExecutionFailure before) {
 		return this.next.execute(execution)
 			.onErrorResume((error) -> error instanceof ExecutionFailure failure
-					&& failure.code() == FailureCode.POOL_FULL && !until.left().isZero(),
-					(error) -> queued(execution, until, true));
+					&& failure.code() == FailureCode.POOL_FULL && failure.executed() == Executed.NO, (error) -> {
+						ExecutionFailure refused = together(before, (ExecutionFailure) error);
+						return until.left().isZero() ? Mono.error(refused) : queued(execution, until, refused);
+					});
 	}
 
-	private Mono<Answer> queued(Execution execution, Deadline until, boolean first) {
-		return turn(execution, first).timeout(until.left(), Mono.error(this::tooLong))
-			.then(Mono.defer(() -> run(execution, until)));
+	/** A pool that has refused tells more than one that could not even be asked. */
+	private static ExecutionFailure together(@Nullable ExecutionFailure before, ExecutionFailure now) {
+		if (before == null) {
+			return now;
+		}
+		ExecutionFailure telling = (now.attempts() > 0) ? now : before;
+		return telling.afterAttempts(before.attempts() + now.attempts());
+	}
+
+	private Mono<Answer> queued(Execution execution, Deadline until, @Nullable ExecutionFailure refused) {
+		return turn(execution, refused != null)
+			.timeout(until.left(), Mono.error(() -> (refused != null) ? refused : tooLong(execution)))
+			.then(Mono.defer(() -> run(execution, until, refused)));
 	}
 
 	private Mono<Void> turn(Execution execution, boolean first) {
@@ -103,12 +135,15 @@ public final class Admission implements Executor, AutoCloseable {
 				return;
 			}
 			Waiting mine = new Waiting(execution, turn);
-			turn.onDispose(() -> leave(mine));
 			if (first) {
 				this.queue.addFirst(mine);
 			}
 			else {
 				this.queue.addLast(mine);
+			}
+			// Not before: who has left by now is taken out at once.
+			turn.onDispose(() -> leave(mine));
+			if (!first) {
 				look();
 			}
 		});
@@ -127,17 +162,26 @@ public final class Admission implements Executor, AutoCloseable {
 		}
 		int seen = 1;
 		while (seen != 0) {
-			letIn();
+			try {
+				letIn();
+			}
+			catch (RuntimeException ex) {
+				logger.error("The queue could not be looked through by a fault of ours", ex);
+			}
 			seen = this.looks.addAndGet(-seen);
 		}
 	}
 
 	private void letIn() {
-		int misfits = 0;
-		for (Iterator<Waiting> all = this.queue.iterator(); all.hasNext() && misfits < PASSED_OVER;) {
+		Set<Kind> misfits = new HashSet<>();
+		for (Iterator<Waiting> all = this.queue.iterator(); all.hasNext();) {
 			Waiting one = all.next();
+			Kind kind = Kind.of(one.execution());
+			if (misfits.contains(kind)) {
+				continue;
+			}
 			if (!this.capacity.hasRoomFor(one.execution())) {
-				misfits++;
+				misfits.add(kind);
 			}
 			else if (this.queue.remove(one)) {
 				this.waiting.decrementAndGet();
@@ -146,7 +190,11 @@ public final class Admission implements Executor, AutoCloseable {
 		}
 	}
 
-	private ExecutionFailure tooLong() {
+	private ExecutionFailure tooLong(Execution execution) {
+		if (execution.terms().deadline().left().isZero()) {
+			return ExecutionFailure.passing(FailureCode.DEADLINE_EXCEEDED,
+					"No session came free before the execution's deadline: give it more time, or send it again later");
+		}
 		return overloaded("no session came free within " + this.properties.maxWait().toMillis() + " ms");
 	}
 

@@ -19,17 +19,16 @@ record Change(Set<Link> links, Probe probe) {
 	private static final List<String> PATHS = List.of("/api/v2/execute", "/python/execute");
 
 	/**
-	 * All changes of a request, the smallest first.
+	 * The changes of a request in so many links.
 	 * @param configured the request as it is configured
+	 * @param links how many links differ, from 1 to 3
 	 * @return the changes
 	 */
-	static List<Change> of(Probe configured) {
+	static List<Change> of(Probe configured, int links) {
 		List<Change> changes = new ArrayList<>();
-		for (int size = 1; size <= 3; size++) {
-			for (int choice = 1; choice < 8; choice++) {
-				if (Integer.bitCount(choice) == size) {
-					add(changes, configured, choice);
-				}
+		for (int choice = 1; choice < 8; choice++) {
+			if (Integer.bitCount(choice) == links) {
+				add(changes, configured, choice);
 			}
 		}
 		return changes;
@@ -58,15 +57,23 @@ record Change(Set<Link> links, Probe probe) {
 		}
 	}
 
-	/** What the links that differ are to be set to. */
+	/** How one of its links differs. */
+	String how(Link link) {
+		return switch (link) {
+			case IDENTIFIER -> this.probe.identifier() ? "with an identifier" : "without an identifier";
+			case API_VERSION -> this.probe.apiVersion() ? "with an api-version" : "without an api-version";
+			case PATH -> "on " + this.probe.path();
+			default -> throw new IllegalArgumentException("The link " + link + " is never changed");
+		};
+	}
+
+	/** What one of its links is to be set to. */
 	String mend(Link link) {
 		return switch (link) {
-			case IDENTIFIER ->
-				this.probe.identifier() ? "with an identifier it works: set the pool's identifier to auto or lease"
-						: "without an identifier it works: set the pool's identifier to none";
-			case API_VERSION -> this.probe.apiVersion() ? "with an api-version it works: set the pool's api-version"
-					: "without an api-version it works: set the pool's api-version to nothing";
-			case PATH -> "on " + this.probe.path() + " it works: set the pool's path to it";
+			case IDENTIFIER -> this.probe.identifier() ? "identifier: auto or lease" : "identifier: none";
+			case API_VERSION ->
+				this.probe.apiVersion() ? "api-version: 2024-02-02-preview" : "api-version: '' (nothing)";
+			case PATH -> "path: " + this.probe.path();
 			default -> throw new IllegalArgumentException("The link " + link + " is never changed");
 		};
 	}

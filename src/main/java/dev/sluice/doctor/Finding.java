@@ -1,13 +1,16 @@
 package dev.sluice.doctor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the doctor says of one link of the chain.
  *
  * @param link the link's name
  * @param state whether it holds
- * @param seen what was seen of it, and what mends it where it does not hold
+ * @param seen what was seen of it, and the likely cause where it does not hold
+ * @param mend the setting or the command that mends it; null where nothing is to mend
  */
-public record Finding(String link, State state, String seen) {
+public record Finding(String link, State state, String seen, @Nullable String mend) {
 
 	/** Whether a link holds. */
 	public enum State {
@@ -29,12 +32,26 @@ public record Finding(String link, State state, String seen) {
 
 	}
 
+	static Finding sound(Link link, String seen) {
+		return new Finding(link.text(), State.SOUND, seen, null);
+	}
+
+	static Finding broken(Link link, String seen, String mend) {
+		return new Finding(link.text(), State.BROKEN, seen, mend);
+	}
+
+	static Finding unknown(Link link, String seen) {
+		return new Finding(link.text(), State.UNKNOWN, seen, null);
+	}
+
 	/**
-	 * The finding as a line of a report.
+	 * The finding as a line of a report, and a second one where there is something to
+	 * mend.
 	 * @return sign, link and what was seen
 	 */
 	public String line() {
-		return "  %s %-11s %s".formatted(this.state.sign, this.link, this.seen);
+		String line = "  %s %-11s %s".formatted(this.state.sign, this.link, this.seen);
+		return (this.mend != null) ? line + System.lineSeparator() + " ".repeat(16) + "→ " + this.mend : line;
 	}
 
 }

@@ -11,8 +11,6 @@ import java.util.List;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-import dev.sluice.doctor.Finding.State;
-
 /**
  * What lies below HTTP: a name, a connection, TLS.
  */
@@ -35,18 +33,18 @@ final class Network {
 		Link at = Link.NAME;
 		try {
 			InetAddress address = InetAddress.getByName(endpoint.getHost());
-			findings.add(new Finding(at.text(), State.SOUND, endpoint.getHost() + " is " + address.getHostAddress()));
+			findings.add(Finding.sound(at, endpoint.getHost() + " is " + address.getHostAddress()));
 			at = Link.CONNECTS;
 			try (Socket socket = new Socket()) {
 				socket.connect(new InetSocketAddress(address, port), WITHIN_MILLIS);
-				findings.add(new Finding(at.text(), State.SOUND, "something listens at port " + port));
+				findings.add(Finding.sound(at, "something listens at port " + port));
 				at = Link.TLS;
-				findings.add(new Finding(at.text(), State.SOUND,
+				findings.add(Finding.sound(at,
 						secure ? shakeHands(socket, endpoint.getHost(), port) : "not used, as the endpoint is http"));
 			}
 		}
 		catch (IOException ex) {
-			findings.add(new Finding(at.text(), State.BROKEN, mend(at, endpoint) + " (" + ex.getMessage() + ")"));
+			findings.add(Finding.broken(at, seen(at, endpoint) + " (" + ex.getMessage() + ")", mend(at)));
 		}
 		return findings;
 	}
@@ -60,11 +58,19 @@ final class Network {
 		}
 	}
 
-	private static String mend(Link at, URI endpoint) {
+	private static String seen(Link at, URI endpoint) {
 		return switch (at) {
-			case NAME -> "the name " + endpoint.getHost() + " does not resolve: check the pool's endpoint";
-			case CONNECTS -> "nothing accepts connections there: check the pool's endpoint, and the network";
-			default -> "the handshake failed: check that nothing in between replaces certificates";
+			case NAME -> "the name " + endpoint.getHost() + " does not resolve";
+			case CONNECTS -> "nothing accepts connections there";
+			default -> "the handshake failed";
+		};
+	}
+
+	private static String mend(Link at) {
+		return switch (at) {
+			case NAME -> "endpoint: the pool's management endpoint; or this machine's DNS, where the pool is private";
+			case CONNECTS -> "endpoint, and the network's rules for this machine";
+			default -> "what replaces certificates in between, or the certificates that this JVM trusts";
 		};
 	}
 

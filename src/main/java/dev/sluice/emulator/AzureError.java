@@ -22,6 +22,9 @@ final class AzureError extends RuntimeException {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
+	/** As users of live pools report it. */
+	static final String FULL = "Error happened when allocating pod: the pool has no session left";
+
 	private final int status;
 
 	private final String code;
@@ -30,6 +33,14 @@ final class AzureError extends RuntimeException {
 		super(message, null, false, false);
 		this.status = status;
 		this.code = code;
+	}
+
+	/**
+	 * The error of a request that should have named its session.
+	 * @return the error
+	 */
+	static AzureError missingIdentifier() {
+		return new AzureError(400, "SessionRequestValidationFailed", "Missing required parameter 'identifier'");
 	}
 
 	Mono<ServerResponse> response() {

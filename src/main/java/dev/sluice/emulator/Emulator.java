@@ -17,11 +17,11 @@ final class Emulator implements AutoCloseable {
 
 	private final Sessions sessions;
 
-	private final SessionPoolApi api;
+	private final RouterFunction<ServerResponse> routes;
 
-	private Emulator(Sessions sessions, SessionPoolApi api) {
+	private Emulator(Sessions sessions, RouterFunction<ServerResponse> routes) {
 		this.sessions = sessions;
-		this.api = api;
+		this.routes = routes;
 	}
 
 	/**
@@ -35,12 +35,30 @@ final class Emulator implements AutoCloseable {
 		URI adapterUrl = properties.adapterUrl();
 		Container.Starter starter = (adapterUrl != null) ? () -> new SharedContainer(adapterUrl)
 				: inThisProcess(adapter.getObject());
-		Sessions sessions = new Sessions(properties, starter, Clock.systemUTC());
-		return new Emulator(sessions, new SessionPoolApi(properties, sessions, new Forwarder(), token));
+		return create(properties, token, starter, Clock.systemUTC());
+	}
+
+	/**
+	 * Makes a pool.
+	 * @param properties its settings
+	 * @param token the token that it accepts
+	 * @param starter starts what runs in its sessions
+	 * @param clock tells how long sessions are idle
+	 * @return the pool, to be closed
+	 */
+	static Emulator create(EmulatorProperties properties, String token, Container.Starter starter, Clock clock) {
+		Stats stats = new Stats();
+		FaultPlan faults = new FaultPlan(properties.faults());
+		AcceptedToken accepted = new AcceptedToken(token);
+		Sessions sessions = new Sessions(properties, starter, stats, clock);
+		Ingress ingress = new Ingress(sessions, new Forwarder(properties.ingressTimeout(), stats), stats);
+		AdminApi admin = new AdminApi(stats, faults, accepted, new AcceptedToken(token));
+		SessionPoolApi api = new SessionPoolApi(properties, sessions, ingress, faults, stats, accepted);
+		return new Emulator(sessions, admin.routes().and(api.routes()));
 	}
 
 	RouterFunction<ServerResponse> routes() {
-		return this.api.routes();
+		return this.routes;
 	}
 
 	@Override

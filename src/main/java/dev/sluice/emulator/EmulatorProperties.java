@@ -3,6 +3,7 @@ package dev.sluice.emulator;
 import java.net.URI;
 import java.time.Duration;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
@@ -20,22 +21,30 @@ import org.springframework.validation.annotation.Validated;
  * @param ready how many sessions are kept ready for new identifiers
  * @param maxSessions how many sessions there may be
  * @param cooldown how long a session is kept after its last request
+ * @param allocationTime how long a new session takes to be there
+ * @param ingressTimeout how long a container may take for its answer, which is fixed in
+ * Azure
  * @param fullStatus the status of a full pool, 429 or 404: both are known of real ones
  * @param adapterUrl the adapter that stands in every session; without it each session has
  * one of its own inside this process
+ * @param faults how often executions are failed
  */
 @Validated
 @ConfigurationProperties("sluice.emulator")
 record EmulatorProperties(@Nullable String token, @DefaultValue("optional") IdentifierRule identifiers,
 		@DefaultValue("2") @Min(0) int ready, @DefaultValue("100") @Min(1) int maxSessions,
-		@DefaultValue("300s") Duration cooldown, @DefaultValue("429") @Min(404) @Max(429) int fullStatus,
-		@Nullable URI adapterUrl) {
+		@DefaultValue("300s") Duration cooldown, @DefaultValue("0s") Duration allocationTime,
+		@DefaultValue("240s") Duration ingressTimeout, @DefaultValue("429") @Min(404) @Max(429) int fullStatus,
+		@Nullable URI adapterUrl, @Valid @DefaultValue FaultsProperties faults) {
 
 	/** What becomes of a request without identifier. */
 	enum IdentifierRule {
 
 		/** It is refused with a 400. */
 		REQUIRED,
+
+		/** It is refused with a 400 where it has an api-version, as one team saw it. */
+		REQUIRED_WITH_API_VERSION,
 
 		/** It gets a session that ends behind it. */
 		OPTIONAL

@@ -18,6 +18,8 @@ final class Session {
 
 	private final Container container;
 
+	private final Duration allocationTime;
+
 	private final Clock clock;
 
 	private final Instant createdAt;
@@ -30,9 +32,17 @@ final class Session {
 
 	private boolean ended;
 
-	Session(String identifier, Container container, Clock clock) {
+	/**
+	 * Makes a session that has just been allocated.
+	 * @param identifier its identifier
+	 * @param container what runs in it
+	 * @param allocationTime how long its allocation took
+	 * @param clock the time
+	 */
+	Session(String identifier, Container container, Duration allocationTime, Clock clock) {
 		this.identifier = identifier;
 		this.container = container;
+		this.allocationTime = allocationTime;
 		this.clock = clock;
 		this.createdAt = clock.instant();
 		this.lastAccessedAt = this.createdAt;
@@ -80,11 +90,13 @@ final class Session {
 	 */
 	boolean stopIfCooled(Duration cooldown) {
 		synchronized (this) {
-			if (this.requests > 0 || !this.lastAccessedAt.plus(cooldown).isBefore(this.clock.instant())) {
+			if (this.ended || this.requests > 0 || !this.lastAccessedAt.plus(cooldown).isBefore(this.clock.instant())) {
 				return false;
 			}
+			this.ended = true;
 		}
-		return stop();
+		this.container.close();
+		return true;
 	}
 
 	synchronized boolean isNew() {
@@ -101,6 +113,11 @@ final class Session {
 
 	Container container() {
 		return this.container;
+	}
+
+	/** How long the request under way had to wait for the session. */
+	Duration allocationTime() {
+		return isNew() ? this.allocationTime : Duration.ZERO;
 	}
 
 	Instant createdAt() {

@@ -1,7 +1,5 @@
 package dev.sluice.emulator;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +21,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 final class SessionPoolApi {
 
+	/** On an execution: the fault that is to befall it. */
+	private static final String FAULT = "X-Emulator-Fault";
+
 	private static final int PAGE = 100;
 
 	private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]+");
@@ -31,15 +32,22 @@ final class SessionPoolApi {
 
 	private final Sessions sessions;
 
-	private final Forwarder forwarder;
+	private final Ingress ingress;
 
-	private final byte[] token;
+	private final FaultPlan faults;
 
-	SessionPoolApi(EmulatorProperties properties, Sessions sessions, Forwarder forwarder, String token) {
+	private final Stats stats;
+
+	private final AcceptedToken token;
+
+	SessionPoolApi(EmulatorProperties properties, Sessions sessions, Ingress ingress, FaultPlan faults, Stats stats,
+			AcceptedToken token) {
 		this.properties = properties;
 		this.sessions = sessions;
-		this.forwarder = forwarder;
-		this.token = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+		this.ingress = ingress;
+		this.faults = faults;
+		this.stats = stats;
+		this.token = token;
 	}
 
 	RouterFunction<ServerResponse> routes() {
@@ -60,12 +68,26 @@ final class SessionPoolApi {
 		String identifier = request.queryParam("identifier").orElse("");
 		if (!identifier.isEmpty()) {
 			checkIdentifier(identifier);
-			return this.forwarder.response(this.sessions, identifier);
+			return this.ingress.response(identifier, mishap(request));
 		}
-		if (this.properties.identifiers() == EmulatorProperties.IdentifierRule.REQUIRED) {
-			throw missingIdentifier();
+		boolean refused = switch (this.properties.identifiers()) {
+			case REQUIRED -> true;
+			case REQUIRED_WITH_API_VERSION -> hasApiVersion(request);
+			case OPTIONAL -> false;
+		};
+		if (refused) {
+			throw AzureError.missingIdentifier();
 		}
-		return this.forwarder.response(this.sessions, null);
+		return this.ingress.response(null, mishap(request));
+	}
+
+	/** Faults befall executions only, so that a script knows whom it meets. */
+	private Mishap mishap(ServerRequest request) {
+		if (!Forwarder.isExecution(request.exchange().getRequest())) {
+			return Mishap.NONE;
+		}
+		this.stats.received();
+		return this.faults.next(request.headers().firstHeader(FAULT));
 	}
 
 	private Mono<ServerResponse> stopSession(ServerRequest request) {
@@ -73,6 +95,7 @@ final class SessionPoolApi {
 		if (!this.sessions.stop(identifier)) {
 			throw unknownSession();
 		}
+		this.stats.stopped();
 		return ServerResponse.ok().contentType(MediaType.TEXT_PLAIN).bodyValue("Session stopped");
 	}
 
@@ -108,8 +131,7 @@ final class SessionPoolApi {
 	}
 
 	private ServerRequest authorised(ServerRequest request) {
-		String given = request.headers().firstHeader(HttpHeaders.AUTHORIZATION);
-		if (given == null || !MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), this.token)) {
+		if (!this.token.isIn(request.headers().firstHeader(HttpHeaders.AUTHORIZATION))) {
 			throw new AzureError(401, "Unauthorized",
 					"The bearer token is missing, has expired, or is for another audience");
 		}
@@ -120,15 +142,19 @@ final class SessionPoolApi {
 		requireApiVersion(request);
 		String identifier = request.queryParam("identifier").orElse("");
 		if (identifier.isEmpty()) {
-			throw missingIdentifier();
+			throw AzureError.missingIdentifier();
 		}
 		return identifier;
 	}
 
 	private static void requireApiVersion(ServerRequest request) {
-		if (request.queryParam("api-version").filter((version) -> !version.isEmpty()).isEmpty()) {
+		if (!hasApiVersion(request)) {
 			throw new AzureError(400, "MissingApiVersionParameter", "The api-version query parameter is required");
 		}
+	}
+
+	private static boolean hasApiVersion(ServerRequest request) {
+		return request.queryParam("api-version").filter((version) -> !version.isEmpty()).isPresent();
 	}
 
 	private static void checkIdentifier(String identifier) {
@@ -147,10 +173,6 @@ final class SessionPoolApi {
 			throw new AzureError(400, "SessionRequestValidationFailed", "The parameter skip is not a number");
 		}
 		return Integer.parseInt(text);
-	}
-
-	private static AzureError missingIdentifier() {
-		return new AzureError(400, "SessionRequestValidationFailed", "Missing required parameter 'identifier'");
 	}
 
 	private static AzureError unknownSession() {

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +35,8 @@ final class Sessions implements AutoCloseable {
 
 	private final ReadyContainers containers;
 
+	private final Stats stats;
+
 	private final Clock clock;
 
 	/** A session that is being allocated is there already, for who asks for it too. */
@@ -40,15 +44,18 @@ final class Sessions implements AutoCloseable {
 
 	private final Map<String, Session> allocated = new ConcurrentHashMap<>();
 
+	private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
+
 	private final AtomicInteger counted = new AtomicInteger();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	private final Disposable sweeps;
 
-	Sessions(EmulatorProperties properties, Container.Starter starter, Clock clock) {
+	Sessions(EmulatorProperties properties, Container.Starter starter, Stats stats, Clock clock) {
 		this.properties = properties;
 		this.containers = new ReadyContainers(starter, properties.ready());
+		this.stats = stats;
 		this.clock = clock;
 		this.sweeps = Schedulers.boundedElastic().schedulePeriodically(this::letGoOfCooled, 1, 1, TimeUnit.SECONDS);
 	}
@@ -85,7 +92,11 @@ final class Sessions implements AutoCloseable {
 	 */
 	boolean stop(String identifier) {
 		Session session = this.allocated.get(identifier);
-		if (session == null || !session.stop()) {
+		if (session == null) {
+			// It may just be being allocated, and then is stopped as soon as it is there.
+			return this.sessions.containsKey(identifier) && this.unwanted.add(identifier);
+		}
+		if (!session.stop()) {
 			return false;
 		}
 		forget(session);
@@ -112,12 +123,12 @@ final class Sessions implements AutoCloseable {
 	}
 
 	private Mono<Session> beginAnonymous(Visit visit) {
-		return Mono.fromCallable(() -> {
+		return allocated(() -> {
 			Session session = allocate(ANONYMOUS + Ids.next());
 			session.begin();
 			visit.begin(session);
 			return session;
-		}).subscribeOn(Schedulers.boundedElastic());
+		});
 	}
 
 	private void leave(Session session) {
@@ -128,10 +139,16 @@ final class Sessions implements AutoCloseable {
 	}
 
 	private Mono<Session> allocation(String identifier) {
-		return Mono.fromCallable(() -> allocate(identifier))
-			.subscribeOn(Schedulers.boundedElastic())
-			.doOnError((error) -> this.sessions.remove(identifier))
-			.cache();
+		return allocated(() -> allocate(identifier)).doOnError((error) -> {
+			this.unwanted.remove(identifier);
+			this.sessions.remove(identifier);
+		}).cache();
+	}
+
+	private Mono<Session> allocated(Callable<Session> allocation) {
+		Mono<Session> allocated = Mono.fromCallable(allocation).subscribeOn(Schedulers.boundedElastic());
+		Duration takes = this.properties.allocationTime();
+		return takes.isZero() ? allocated : Mono.delay(takes).then(allocated);
 	}
 
 	private Session allocate(String identifier) {
@@ -140,9 +157,11 @@ final class Sessions implements AutoCloseable {
 			throw full();
 		}
 		try {
-			Session session = new Session(identifier, this.containers.take(), this.clock);
+			Session session = new Session(identifier, this.containers.take(), this.properties.allocationTime(),
+					this.clock);
 			this.allocated.put(identifier, session);
-			if (this.closed.get()) {
+			this.stats.sessions().up();
+			if (this.closed.get() || this.unwanted.remove(identifier)) {
 				stop(identifier);
 			}
 			return session;
@@ -157,19 +176,23 @@ final class Sessions implements AutoCloseable {
 		for (Session session : this.allocated.values()) {
 			if (session.stopIfCooled(this.properties.cooldown())) {
 				forget(session);
+				this.stats.cooled();
 			}
 		}
 	}
 
 	private void forget(Session session) {
-		this.sessions.remove(session.identifier());
-		this.allocated.remove(session.identifier());
+		this.allocated.remove(session.identifier(), session);
 		this.counted.decrementAndGet();
+		this.stats.sessions().down();
+		// Whoever waits for this makes a new one at once.
+		this.sessions.remove(session.identifier());
 	}
 
 	private AzureError full() {
+		this.stats.full();
 		return new AzureError(this.properties.fullStatus(), "SessionPoolFull",
-				"Error happened when allocating pod: the pool has no session left of " + this.properties.maxSessions());
+				AzureError.FULL + " of " + this.properties.maxSessions());
 	}
 
 }

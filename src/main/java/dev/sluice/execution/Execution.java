@@ -25,6 +25,15 @@ public record Execution(String id, String language, String version, ByteBuffer b
 		return this.body.duplicate();
 	}
 
+	/**
+	 * This execution on other terms.
+	 * @param other the terms
+	 * @return the execution, which shares the body
+	 */
+	public Execution on(Terms other) {
+		return new Execution(this.id, this.language, this.version, this.body, other);
+	}
+
 	@Override
 	public String toString() {
 		return "Execution[" + this.id + ", " + this.language + "-" + this.version + ", " + this.body.remaining()

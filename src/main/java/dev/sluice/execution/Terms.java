@@ -25,4 +25,13 @@ public record Terms(Deadline deadline, boolean repeatable, @Nullable String clie
 		return new Terms(Deadline.in(time), false, null, null);
 	}
 
+	/**
+	 * These terms with another end.
+	 * @param other until when
+	 * @return the terms
+	 */
+	public Terms until(Deadline other) {
+		return new Terms(other, this.repeatable, this.client, this.session);
+	}
+
 }

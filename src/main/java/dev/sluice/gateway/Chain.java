@@ -46,6 +46,14 @@ public record Chain(@Nullable Pools pools, @Nullable Admission admission,
 		return (this.pools != null) ? this.pools.all() : List.of();
 	}
 
+	/**
+	 * How many executions wait for a session.
+	 * @return the number
+	 */
+	public int waiting() {
+		return (this.admission != null) ? this.admission.waiting() : 0;
+	}
+
 	/** Gets tokens and runtimes before somebody needs them. */
 	void start() {
 		if (this.pools != null) {

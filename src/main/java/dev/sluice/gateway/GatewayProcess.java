@@ -30,7 +30,7 @@ public class GatewayProcess {
 	public static final Map<String, Object> DEFAULTS = Map.ofEntries(Map.entry("server.address", "127.0.0.1"),
 			Map.entry("server.port", "8080"), Map.entry("management.server.address", "127.0.0.1"),
 			Map.entry("management.server.port", "8081"), Map.entry("spring.application.name", "sluice-gateway"),
-			Map.entry("management.endpoints.web.exposure.include", "health,info,pools,doctor"),
+			Map.entry("management.endpoints.web.exposure.include", "health,info,metrics,pools,doctor"),
 			Map.entry("management.endpoint.health.probes.enabled", "true"),
 			Map.entry("management.endpoint.health.group.readiness.include", "readinessState,pools"));
 
@@ -52,6 +52,11 @@ public class GatewayProcess {
 	@Bean
 	PoolsEndpoint poolsEndpoint(Chain chain) {
 		return new PoolsEndpoint(chain);
+	}
+
+	@Bean
+	PoolMetrics poolMetrics(Chain chain) {
+		return new PoolMetrics(chain);
 	}
 
 	@Bean

@@ -66,6 +66,10 @@ public record Break(Where where, String what) {
 			case IOException broken -> new Break(Where.UNDER_WAY, "the connection broke");
 			// An answer that ends within its head, or is no HTTP.
 			case CodecException garbled -> new Break(Where.UNDER_WAY, "the connection broke");
+			// What the decoder stumbled over, in the head or at a chunk.
+			case IllegalArgumentException garbled when error instanceof WebClientRequestException
+					|| garbled instanceof NumberFormatException ->
+				new Break(Where.UNDER_WAY, "what came is no HTTP");
 			default -> new Break(Where.UNKNOWN, cause.getClass().getSimpleName());
 		};
 	}

@@ -14,7 +14,10 @@ public final class AdapterHeaders {
 	/** The version of what the two have agreed on, as {@link #ADAPTER}'s value. */
 	public static final String AGREEMENT = "1";
 
-	/** On a request: the execution's id. */
+	/**
+	 * On a request and on the adapter's answer to it: the execution's id. An answer that
+	 * bears another one is not the answer to that request.
+	 */
 	public static final String EXECUTION = "Sluice-Execution";
 
 	/** On a request: the milliseconds until the execution's deadline. */

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.piston.VersionSelector;
 import dev.sluice.pool.PoolProperties.IdentifierMode;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.Exceptions;
@@ -37,6 +39,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private static final int REMEMBERED = 1000;
 
+	/** Names and selectors are short; what is longer is not worth its memory. */
+	private static final int LONGEST_REMEMBERED = 200;
+
 	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(15);
 
 	private final List<SessionPool> pools;
@@ -45,8 +50,14 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private final Map<SessionPool, Integer> failures = new ConcurrentHashMap<>();
 
-	/** What was found of late, by language and version; what is learnt empties it. */
-	private final Map<List<String>, List<SessionPool>> found = new ConcurrentHashMap<>();
+	/** The calls under way, one a pool, which go on when who asked has left. */
+	private final Map<SessionPool, Mono<Void>> calls = new ConcurrentHashMap<>();
+
+	/** The next call of each pool. */
+	private final Map<SessionPool, Disposable.Swap> next = new HashMap<>();
+
+	/** What was found of late, by language and version; what is learnt replaces it. */
+	private volatile Map<List<String>, List<SessionPool>> found = new ConcurrentHashMap<>();
 
 	private final AtomicBoolean started = new AtomicBoolean();
 
@@ -56,18 +67,23 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	Catalogue(List<SessionPool> pools) {
 		this.pools = pools;
+		for (SessionPool pool : pools) {
+			Disposable.Swap place = Disposables.swap();
+			this.next.put(pool, place);
+			this.work.add(place);
+		}
 	}
 
 	/** Begins to ask for the runtimes. */
 	void start() {
 		if (this.started.compareAndSet(false, true)) {
-			Disposable _ = Flux.fromIterable(this.pools)
-				.flatMap((pool) -> ask(pool).onErrorComplete())
+			this.work.add(Flux.fromIterable(this.pools)
+				.flatMap((pool) -> ask(pool).onErrorComplete(), Math.max(1, this.pools.size()))
 				.then()
 				.timeout(KNOWN_WITHIN, Mono.empty())
 				.subscribe((nothing) -> {
 				}, (error) -> {
-				}, this.asked::tryEmitEmpty);
+				}, this.asked::tryEmitEmpty));
 		}
 	}
 
@@ -101,17 +117,19 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	 * @throws ExecutionFailure where there are none
 	 */
 	List<SessionPool> fitting(Execution execution) {
-		if (execution.terms().session() != null) {
+		if (this.pools.size() == 1 || execution.terms().session() != null
+				|| execution.language().length() + execution.version().length() > LONGEST_REMEMBERED) {
 			return find(execution);
 		}
+		Map<List<String>, List<SessionPool>> remembered = this.found;
 		List<String> asked = List.of(execution.language(), execution.version());
-		List<SessionPool> before = this.found.get(asked);
+		List<SessionPool> before = remembered.get(asked);
 		if (before == null) {
 			before = find(execution);
-			if (this.found.size() >= REMEMBERED) {
-				this.found.clear();
+			if (remembered.size() >= REMEMBERED) {
+				remembered.clear();
 			}
-			this.found.put(asked, before);
+			remembered.put(asked, before);
 		}
 		return before;
 	}
@@ -188,38 +206,53 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	/** Nothing is known yet: who asks waits, and is told why it can't be known. */
 	private Mono<List<LanguageRuntime>> ask() {
-		this.started.set(true);
+		start();
 		return Flux.fromIterable(this.pools)
 			.flatMapDelayError(this::ask, this.pools.size(), 1)
 			.then()
 			.onErrorMap((error) -> Exceptions.unwrapMultiple(error).getFirst())
 			.onErrorResume((error) -> this.known.isEmpty() ? Mono.error(error) : Mono.empty())
-			.doFinally((signal) -> this.asked.tryEmitEmpty())
 			.then(Mono.fromSupplier(() -> union(this.pools)));
 	}
 
 	private Mono<Void> ask(SessionPool pool) {
-		return pool.askForRuntimes().doOnNext((runtimes) -> {
-			this.known.put(pool, runtimes);
-			this.found.clear();
-			this.failures.remove(pool);
-			askAgain(pool, pool.properties().runtimesRefresh());
-		}).doOnError((error) -> {
-			int failed = this.failures.merge(pool, 1, Integer::sum);
-			askAgain(pool, FIRST_PAUSE.multipliedBy(1L << Math.min(failed - 1, DOUBLINGS)));
-		}).then();
+		return Mono.defer(() -> this.calls.computeIfAbsent(pool, this::call));
 	}
 
-	private void askAgain(SessionPool pool, Duration pause) {
-		Disposable.Swap place = Disposables.swap();
-		if (!this.work.add(place)) {
+	/** Nobody's leaving ends it, so that the next one comes in any case. */
+	private Mono<Void> call(SessionPool pool) {
+		return pool.askForRuntimes()
+			.doOnSuccess((runtimes) -> learn(pool, runtimes))
+			.doOnError((error) -> this.failures.merge(pool, 1, Integer::sum))
+			.doFinally((signal) -> {
+				this.calls.remove(pool);
+				askAgain(pool);
+			})
+			.then()
+			.cache();
+	}
+
+	private void learn(SessionPool pool, @Nullable List<LanguageRuntime> runtimes) {
+		if (runtimes == null) {
+			this.failures.merge(pool, 1, Integer::sum);
 			return;
 		}
-		place.update(Mono.delay(pause, Schedulers.parallel())
-			.then(Mono.defer(() -> ask(pool)))
-			.onErrorComplete()
-			.doFinally((signal) -> this.work.remove(place))
-			.subscribe());
+		this.known.put(pool, runtimes);
+		this.found = new ConcurrentHashMap<>();
+		this.failures.remove(pool);
+	}
+
+	private void askAgain(SessionPool pool) {
+		int failed = this.failures.getOrDefault(pool, 0);
+		Duration pause = (failed == 0) ? pool.properties().runtimesRefresh()
+				: FIRST_PAUSE.multipliedBy(1L << Math.min(failed - 1, DOUBLINGS));
+		Disposable.Swap place = this.next.get(pool);
+		if (place != null) {
+			place.update(Mono.delay(pause, Schedulers.parallel())
+				.then(Mono.defer(() -> ask(pool)))
+				.onErrorComplete()
+				.subscribe());
+		}
 	}
 
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fresh implements Sessions {
 
-	private final Fullness fullness;
+	private final Refusals fullness;
 
 	private final Quarantine quarantine;
 
@@ -34,7 +34,7 @@ final class Fresh implements Sessions {
 	 * @param most how many there may be at once, those that are being stopped among them
 	 * @param onRoom told when a session may have come free
 	 */
-	Fresh(Fullness fullness, Quarantine quarantine, int most, Runnable onRoom) {
+	Fresh(Refusals fullness, Quarantine quarantine, int most, Runnable onRoom) {
 		this.fullness = fullness;
 		this.quarantine = quarantine;
 		this.most = most;

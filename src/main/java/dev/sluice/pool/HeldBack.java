@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,14 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 	 * @return what was held; a failure of the body until then; a cancel ends the body
 	 */
 	static Mono<HeldBack> of(Flux<DataBuffer> body, long bound) {
-		return Mono.<HeldBack>create((sink) -> {
-			Holding holding = new Holding(sink, bound);
-			sink.onCancel(holding);
-			body.subscribe(holding);
-		}).doOnDiscard(HeldBack.class, HeldBack::discard);
+		return Mono.defer(() -> {
+			AtomicBoolean taken = new AtomicBoolean();
+			return Mono.<HeldBack>create((sink) -> {
+				Holding holding = new Holding(sink, bound, taken);
+				sink.onCancel(holding::leave);
+				body.subscribe(holding);
+			}).doOnNext((held) -> taken.set(true));
+		});
 	}
 
 	boolean isWhole() {
@@ -58,8 +62,10 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 	/** All of the body. */
 	Flux<DataBuffer> body() {
 		Flux<DataBuffer> held = Flux.fromIterable(this.buffers);
-		return ((this.rest != null) ? held.concatWith(this.rest) : held).doOnDiscard(DataBuffer.class,
-				DataBufferUtils::release);
+		Rest following = this.rest;
+		// Who leaves within what was held has not yet subscribed to what follows.
+		Flux<DataBuffer> all = (following != null) ? held.concatWith(following).doOnCancel(following::cancel) : held;
+		return all.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
 	}
 
 	/** Lets go of what was held, and ends the body. */
@@ -80,7 +86,14 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 
 		private final long bound;
 
+		/** Whether what was emitted has come to somebody. */
+		private final AtomicBoolean taken;
+
 		private final List<DataBuffer> buffers = new ArrayList<>(4);
+
+		private @Nullable HeldBack emitted;
+
+		private boolean left;
 
 		private long size;
 
@@ -88,9 +101,19 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 
 		private volatile @Nullable Rest rest;
 
-		Holding(MonoSink<HeldBack> sink, long bound) {
+		Holding(MonoSink<HeldBack> sink, long bound, AtomicBoolean taken) {
 			this.sink = sink;
 			this.bound = bound;
+			this.taken = taken;
+		}
+
+		/** Nobody waits for it any more. */
+		void leave() {
+			cancel();
+			synchronized (this) {
+				this.left = true;
+				discardUntaken();
+			}
 		}
 
 		@Override
@@ -168,7 +191,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 			}
 		}
 
-		/** What nobody takes any more is discarded by the sink. */
+		/** A sink that was cancelled drops what it gets, and does not discard it. */
 		private void emit(@Nullable Rest following) {
 			synchronized (this) {
 				if (this.released) {
@@ -176,7 +199,19 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 				}
 				this.released = true;
 			}
-			this.sink.success(new HeldBack(this.buffers, following));
+			HeldBack held = new HeldBack(this.buffers, following);
+			this.sink.success(held);
+			synchronized (this) {
+				this.emitted = held;
+				discardUntaken();
+			}
+		}
+
+		private void discardUntaken() {
+			HeldBack held = this.emitted;
+			if (held != null && this.left && this.taken.compareAndSet(false, true)) {
+				held.discard();
+			}
 		}
 
 	}

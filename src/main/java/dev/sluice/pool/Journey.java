@@ -32,11 +32,23 @@ final class Journey {
 
 	private int attempts;
 
-	private boolean mayHaveRun;
+	private volatile boolean mayHaveRun;
+
+	private volatile boolean left;
+
+	/**
+	 * Whether the pool has just asked for an identifier: what it asks for costs no
+	 * budget.
+	 */
+	private boolean turned;
+
+	private volatile @Nullable Lease answered;
 
 	private volatile @Nullable Ticket ticket;
 
 	private @Nullable ExecutionFailure last;
+
+	private @Nullable SessionPool refused;
 
 	Journey(Pools pools, Execution execution) {
 		this.pools = pools;
@@ -48,6 +60,9 @@ final class Journey {
 	 * @return the answer; an {@link ExecutionFailure} where there is none by the deadline
 	 */
 	Mono<Answer> go() {
+		if (this.execution.terms().deadline().left().isZero()) {
+			return Mono.error(told(tooLate()));
+		}
 		return Mono.defer(this::attempt)
 			.transformDeferred(RetryOperator.of(this.pools.retry()))
 			.onErrorMap(Again.class, Again::failure)
@@ -61,18 +76,25 @@ final class Journey {
 		Ticket kept = this.ticket;
 		Ticket mine = (kept != null) ? kept : choose();
 		this.ticket = mine;
+		if (this.left) {
+			end(mine, End.UNSENT);
+			return Mono.never();
+		}
 		if (this.last == null) {
 			mine.pool().budget().call();
 		}
-		else if (mine.pool().budget().tryRepeat()) {
+		else if (this.turned || mine.pool().budget().tryRepeat()) {
+			this.turned = false;
 			mine.pool().countRepeat();
 		}
 		else {
 			return Mono.error(overBudget(mine, this.last));
 		}
-		return mine.send(this.execution)
-			.doOnSuccess((answer) -> this.ticket = null)
-			.onErrorMap(ExecutionFailure.class, (failure) -> next(mine, failure));
+		return mine.send(this.execution).doOnSuccess((answer) -> {
+			this.mayHaveRun = true;
+			this.answered = mine.lease();
+			this.ticket = null;
+		}).onErrorMap(ExecutionFailure.class, (failure) -> next(mine, failure));
 	}
 
 	private Ticket choose() {
@@ -80,7 +102,7 @@ final class Journey {
 			return this.pools.take(this.execution, this.spent);
 		}
 		catch (ExecutionFailure failure) {
-			throw (this.last != null) ? this.last : failure;
+			throw (this.last != null) ? worth(this.last) : failure;
 		}
 	}
 
@@ -95,6 +117,7 @@ final class Journey {
 		this.last = failure.in(mine.pool().name());
 		if (asksForIdentifier(mine, failure)) {
 			end(mine, End.UNSENT);
+			this.turned = true;
 			return new Again(this.last, Duration.ZERO);
 		}
 		boolean more = this.attempts < this.pools.attempts();
@@ -108,10 +131,11 @@ final class Journey {
 			return this.last;
 		}
 		end(mine, End.after(failure));
-		return more ? elsewhere(mine.pool(), failure) : this.last;
+		this.refused = mine.pool();
+		return elsewhere(mine.pool(), failure, more);
 	}
 
-	private Throwable elsewhere(SessionPool pool, ExecutionFailure failure) {
+	private Throwable elsewhere(SessionPool pool, ExecutionFailure failure, boolean more) {
 		ExecutionFailure told = this.last;
 		if (told == null || isClients(failure.code())) {
 			return failure;
@@ -119,12 +143,23 @@ final class Journey {
 		if (!failure.retryable() || failure.attempts() == 0) {
 			this.spent.add(pool);
 		}
+		if (!more) {
+			return told;
+		}
 		if (this.pools.hasRoomElsewhere(this.execution, this.spent, pool)) {
 			return new Again(told, Duration.ZERO);
 		}
 		Duration pause = pause(failure);
 		boolean here = !this.spent.contains(pool) && this.execution.terms().deadline().allows(pause);
-		return here ? new Again(told, pause) : told;
+		return here ? new Again(told, pause) : worth(told);
+	}
+
+	/** What one pool refused waits for another, where there is one that is only busy. */
+	private ExecutionFailure worth(ExecutionFailure failure) {
+		SessionPool pool = this.refused;
+		boolean waits = pool != null && !this.mayHaveRun && failure.executed() == Executed.NO
+				&& this.pools.isWorthWaiting(this.execution, this.spent, pool);
+		return waits ? Pools.noRoom() : failure;
 	}
 
 	private boolean asksForIdentifier(Ticket mine, ExecutionFailure failure) {
@@ -154,10 +189,16 @@ final class Journey {
 		mine.lease().end(how);
 	}
 
+	/** Others may be giving it a place, or its answer, at this very moment. */
 	private void leave() {
+		this.left = true;
 		Ticket mine = this.ticket;
 		if (mine != null) {
 			mine.lease().end(End.CANCELLED);
+		}
+		Lease lease = this.answered;
+		if (lease != null) {
+			lease.end(End.CANCELLED);
 		}
 	}
 

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
+import dev.sluice.execution.Answer;
 import dev.sluice.execution.ExecutionFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,10 @@ final class Lease {
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
+	private volatile @Nullable Answer answer;
+
+	private volatile boolean left;
+
 	/**
 	 * Makes a lease.
 	 * @param identifier the session's identifier; null where the pool gives one by itself
@@ -89,6 +94,32 @@ final class Lease {
 	void end(End how) {
 		if (this.ended.compareAndSet(false, true)) {
 			this.onEnd.accept(this.sent ? how : End.UNSENT);
+		}
+		if (how != End.WELL) {
+			this.left = true;
+			discard();
+		}
+	}
+
+	/**
+	 * Keeps the answer of its execution in mind: operators drop one that arrives while
+	 * they are being cancelled, and then it is discarded with the lease.
+	 * @param arrived the answer
+	 * @return the same
+	 */
+	Answer keep(Answer arrived) {
+		this.answer = arrived;
+		if (this.left) {
+			discard();
+		}
+		return arrived;
+	}
+
+	/** Does nothing where it has been taken. */
+	private void discard() {
+		Answer kept = this.answer;
+		if (kept != null) {
+			kept.discard();
 		}
 	}
 

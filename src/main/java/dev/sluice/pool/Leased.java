@@ -28,7 +28,7 @@ final class Leased implements Sessions {
 
 	private final LeaseProperties properties;
 
-	private final Fullness fullness;
+	private final Refusals fullness;
 
 	private final Quarantine quarantine;
 
@@ -52,7 +52,7 @@ final class Leased implements Sessions {
 	 * @param nanos the clock
 	 * @param onRoom told when a session may have come free
 	 */
-	Leased(LeaseProperties properties, Fullness fullness, Quarantine quarantine, LongSupplier nanos, Runnable onRoom) {
+	Leased(LeaseProperties properties, Refusals fullness, Quarantine quarantine, LongSupplier nanos, Runnable onRoom) {
 		this.properties = properties;
 		this.fullness = fullness;
 		this.quarantine = quarantine;
@@ -139,13 +139,22 @@ final class Leased implements Sessions {
 
 	private synchronized void warmed(LeasedSession session, End how) {
 		session.end(this.nanos.getAsLong(), false);
-		if (how == End.WELL) {
-			this.fullness.given();
-			session.forgetClient();
-			this.open.addLast(session);
-		}
-		else {
-			drop(session, how);
+		switch (how) {
+			case WELL -> {
+				this.fullness.given();
+				session.forgetClient();
+				if (session.isSpoilt()) {
+					letGo(session);
+				}
+				else {
+					this.open.addLast(session);
+				}
+			}
+			case UNSENT, REFUSED -> drop(session, how);
+			case CANCELLED, BADLY -> {
+				putAside(session);
+				this.quarantine.stop(session.identifier(), () -> forget(session));
+			}
 		}
 		this.onRoom.run();
 	}

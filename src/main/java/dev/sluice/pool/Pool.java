@@ -1,7 +1,6 @@
 package dev.sluice.pool;
 
 import java.net.URI;
-import java.time.OffsetDateTime;
 
 import dev.sluice.execution.ExecutionFailure;
 import reactor.core.publisher.Mono;
@@ -37,9 +36,10 @@ public interface Pool {
 
 	/**
 	 * Gets a token for the pool, as an execution would.
-	 * @return when the token expires; an {@link ExecutionFailure} where there is none
+	 * @return what may be told of the token; an {@link ExecutionFailure} where there is
+	 * none
 	 */
-	Mono<OffsetDateTime> authorise();
+	Mono<TokenFacts> authorise();
 
 	/**
 	 * Whether there has ever been a token for it.

@@ -24,8 +24,9 @@ import org.springframework.http.HttpHeaders;
  * @param status the answer's status
  * @param headers its headers
  * @param body as much of its body as was read
+ * @param piston whether nothing but a Piston can have written it
  */
-record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, String body) {
+record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, String body, boolean piston) {
 
 	/** What refuses a host stands before the adapter, and does not bear its header. */
 	private static final String HOST_REFUSED = "\"code\":\"" + FailureCode.HOST_REFUSED.text() + "\"";
@@ -80,6 +81,10 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 		if (MISSING_IDENTIFIER.matcher(text).find()) {
 			return setup(FailureCode.POOL_IDENTIFIER_REQUIRED,
 					"wants an identifier (400" + quote(text) + "): set the pool's identifier to auto or lease");
+		}
+		ExecutionFailure users = this.piston ? PistonFailure.read(400, text) : null;
+		if (users != null) {
+			return users;
 		}
 		if (text.toLowerCase(Locale.ROOT).contains("identifier")) {
 			return setup(FailureCode.POOL_IDENTIFIER_REFUSED, "refused the identifier (400" + quote(text)

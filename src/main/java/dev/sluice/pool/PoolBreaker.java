@@ -3,6 +3,8 @@ package dev.sluice.pool;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.ExecutionFailure;
@@ -38,13 +40,19 @@ final class PoolBreaker {
 
 	private final CircuitBreaker breaker;
 
+	private final int probes;
+
+	private final AtomicInteger probing = new AtomicInteger();
+
 	private volatile @Nullable ExecutionFailure last;
 
 	PoolBreaker(String pool, BreakerProperties properties) {
 		this.pool = pool;
 		this.usuallyOpen = properties.open();
+		this.probes = properties.probes();
 		this.breaker = CircuitBreaker.of(pool, config(properties));
 		this.breaker.getEventPublisher().onStateTransition((event) -> {
+			this.probing.set(0);
 			String state = text(event.getStateTransition().getToState());
 			logger.info("The breaker of pool {} is {}{}", pool, state, because());
 		});
@@ -53,6 +61,18 @@ final class PoolBreaker {
 	/** Whether the pool is passed over now. */
 	boolean isOpen() {
 		return this.breaker.getState() == State.OPEN;
+	}
+
+	/**
+	 * Whether a call would be let through now. While it is half open, that is for as many
+	 * as may try the pool at once.
+	 */
+	boolean hasRoom() {
+		return switch (this.breaker.getState()) {
+			case OPEN, FORCED_OPEN -> false;
+			case HALF_OPEN -> this.probing.get() < this.probes;
+			case CLOSED, DISABLED, METRICS_ONLY -> true;
+		};
 	}
 
 	String state() {
@@ -66,9 +86,23 @@ final class PoolBreaker {
 	 * {@link FailureCode#POOL_UNAVAILABLE} where it was not let through
 	 */
 	Mono<Answer> guard(Mono<Answer> call) {
-		return call.doOnError(ExecutionFailure.class, this::remember)
+		Mono<Answer> guarded = call.doOnError(ExecutionFailure.class, this::remember)
 			.transformDeferred(CircuitBreakerOperator.of(this.breaker))
 			.onErrorMap(CallNotPermittedException.class, (refused) -> unavailable());
+		return Mono.defer(() -> (this.breaker.getState() == State.HALF_OPEN) ? probe(guarded) : guarded);
+	}
+
+	/** A probe that says nothing of the pool leaves its place to another one. */
+	private Mono<Answer> probe(Mono<Answer> guarded) {
+		AtomicBoolean counted = new AtomicBoolean(true);
+		Runnable leave = () -> {
+			if (counted.compareAndSet(true, false)) {
+				this.probing.decrementAndGet();
+			}
+		};
+		this.probing.incrementAndGet();
+		return guarded.doOnCancel(leave)
+			.doOnError((error) -> !counts(error) && !isUsers(error), (error) -> leave.run());
 	}
 
 	/**
@@ -123,10 +157,11 @@ final class PoolBreaker {
 	/** Whether an error is the pool's fault. */
 	private static boolean counts(Throwable error) {
 		return error instanceof ExecutionFailure failure && switch (failure.code()) {
-			case TOKEN_UNAVAILABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_PATH_NOT_FOUND, POOL_IDENTIFIER_REQUIRED,
-					POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, POOL_UNREACHABLE, POOL_NOT_READY, POOL_TIMEOUT,
-					POOL_BROKE, POOL_ANSWER_INVALID, ENGINE_UNAVAILABLE ->
+			case TOKEN_UNAVAILABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_PATH_NOT_FOUND, POOL_UNREACHABLE,
+					POOL_NOT_READY, POOL_TIMEOUT, POOL_BROKE, POOL_ANSWER_INVALID, ENGINE_UNAVAILABLE ->
 				true;
+			// What is said of one request may be that request's own fault.
+			case POOL_REQUEST_REFUSED, POOL_IDENTIFIER_REQUIRED, POOL_IDENTIFIER_REFUSED -> false;
 			case POOL_FULL, SESSION_BUSY, ENGINE_BUSY, POOL_UNAVAILABLE, OVERLOADED, DEADLINE_EXCEEDED, INTERNAL,
 					NO_POOL, INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, NOT_FOUND,
 					HOST_REFUSED, SANDBOX_FAILED ->

@@ -11,7 +11,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.sluice.pool.PoolProperties.Kind;
 import io.netty.channel.ChannelOption;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -87,21 +90,23 @@ public final class PoolFactory {
 
 	private SessionPool pool(PoolProperties properties, TokenSource tokens, List<Runnable> listeners) {
 		String name = properties.name();
-		Wire wire = new Wire(properties, http(properties, name, properties.maxConnections()),
-				http(properties, name + "-management", MANAGEMENT_CONNECTIONS), tokens);
+		ConnectionProvider executions = connections(properties, name, properties.maxConnections());
+		ConnectionProvider management = connections(properties, name + "-management", MANAGEMENT_CONNECTIONS);
+		Wire wire = new Wire(properties, http(properties, executions), http(properties, management), tokens);
 		Quarantine quarantine = new Quarantine(name, wire, properties.lease().cooldown());
-		Fullness fullness = new Fullness(System::nanoTime);
+		Refusals fullness = new Refusals(System::nanoTime);
 		Runnable onRoom = () -> listeners.forEach(Runnable::run);
 		Leased leased = new Leased(properties.lease(), fullness, quarantine, System::nanoTime, onRoom);
 		Sessions sessions = sessions(properties, fullness, quarantine, leased, onRoom);
 		Upkeep upkeep = new Upkeep(wire, sessions, leased, new PoolBreak(name, properties.endpoint()));
 		RetryProperties retry = this.properties.retry();
-		return new SessionPool(properties, wire, tokens, sessions, quarantine, upkeep,
+		Disposable connections = Disposables.composite(executions, management);
+		return new SessionPool(properties, wire, connections, tokens, sessions, quarantine, upkeep,
 				new PoolBreaker(name, properties.breaker()),
 				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime));
 	}
 
-	private static Sessions sessions(PoolProperties properties, Fullness fullness, Quarantine quarantine, Leased leased,
+	private static Sessions sessions(PoolProperties properties, Refusals fullness, Quarantine quarantine, Leased leased,
 			Runnable onRoom) {
 		if (properties.kind() == Kind.PISTON) {
 			return new Unnamed(properties.name(), fullness, null, false, onRoom);
@@ -115,12 +120,8 @@ public final class PoolFactory {
 		};
 	}
 
-	/**
-	 * The lower half of WebClient: what its fluent half adds to each call is not needed
-	 * here. A redirect is not followed, and nothing is sent again by itself.
-	 */
-	private static ExchangeFunction http(PoolProperties properties, String name, int most) {
-		ConnectionProvider connections = ConnectionProvider.builder("pool-" + name)
+	private static ConnectionProvider connections(PoolProperties properties, String name, int most) {
+		return ConnectionProvider.builder("pool-" + name)
 			.maxConnections(most)
 			.pendingAcquireMaxCount(PENDING * most)
 			.pendingAcquireTimeout(properties.acquireTimeout())
@@ -128,9 +129,19 @@ public final class PoolFactory {
 			.evictInBackground(Duration.ofSeconds(30))
 			.lifo()
 			.build();
+	}
+
+	/**
+	 * The lower half of WebClient: what its fluent half adds to each call is not needed
+	 * here. A redirect is not followed, and nothing is sent again by itself.
+	 */
+	private static ExchangeFunction http(PoolProperties properties, ConnectionProvider connections) {
 		HttpClient client = HttpClient.create(connections)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.connectTimeout().toMillis())
 			.responseTimeout(properties.responseTimeout())
+			.doOnChannelInit((observer, channel, address) -> channel.pipeline()
+				.addBefore(NettyPipeline.ReactiveBridge, "sluice.one-answer-each",
+						new OneAnswerEach(properties.name())))
 			.disableRetry(true);
 		return ExchangeFunctions.create(new ReactorClientHttpConnector(client));
 	}

@@ -40,6 +40,8 @@ import org.springframework.util.unit.DataSize;
  * @param connectTimeout how long opening a connection may take
  * @param responseTimeout how long an answer may take to begin, and to go on; below the
  * ingress's own 240 s
+ * @param timeLimit how long the pool may have an execution, whatever its own deadline;
+ * the ingress ends it after about 240 s
  * @param idleTimeout how long an unused connection is kept; below the ingress's own 240 s
  * @param maxConnections how many connections may be open at once
  * @param acquireTimeout how long an execution may wait for a connection
@@ -50,15 +52,18 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		@NotNull(message = "is missing: set it to the pool's management endpoint") URI endpoint,
 		@Nullable @Pattern(regexp = "/.*", message = "must begin with /") String path,
 		@DefaultValue("/api/v2/runtimes") @Pattern(regexp = "/.*", message = "must begin with /") String runtimesPath,
-		@DefaultValue("5m") Duration runtimesRefresh, @DefaultValue("2024-02-02-preview") String apiVersion,
+		@DefaultValue("5m") Duration runtimesRefresh, @DefaultValue(USUAL_API_VERSION) String apiVersion,
 		@DefaultValue("2025-02-02-preview") @NotBlank String managementApiVersion, @DefaultValue List<String> languages,
 		@DefaultValue("1") int priority, @DefaultValue("1") @Min(1) int weight,
 		@DefaultValue("auto") IdentifierMode identifier, @DefaultValue @Valid LeaseProperties lease,
 		@Nullable @Size(min = 16) String stickySecret, @DefaultValue @Valid CredentialProperties credential,
 		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("5s") Duration connectTimeout,
-		@DefaultValue("230s") Duration responseTimeout, @DefaultValue("200s") Duration idleTimeout,
-		@DefaultValue("2000") @Min(1) int maxConnections, @DefaultValue("10s") Duration acquireTimeout,
-		@DefaultValue("512KB") DataSize holdBack) {
+		@DefaultValue("230s") Duration responseTimeout, @DefaultValue("220s") Duration timeLimit,
+		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("2000") @Min(1) int maxConnections,
+		@DefaultValue("10s") Duration acquireTimeout, @DefaultValue("512KB") DataSize holdBack) {
+
+	/** What Sluice's first users sent with executions. */
+	static final String USUAL_API_VERSION = "2024-02-02-preview";
 
 	/** What answers at a pool's endpoint. */
 	enum Kind {

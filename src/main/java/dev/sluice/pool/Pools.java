@@ -1,10 +1,12 @@
 package dev.sluice.pool;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Capacity;
@@ -73,7 +75,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	public void start() {
 		// A failure is told by the log, and by the readiness.
 		this.pools.forEach((pool) -> {
-			Disposable _ = pool.authorise().subscribe((expiry) -> {
+			Disposable _ = pool.authorise().subscribe((token) -> {
 			}, (error) -> {
 			});
 		});
@@ -101,7 +103,16 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 
 	@Override
 	public boolean hasRoomFor(Execution execution) {
-		return fitting(execution).stream().anyMatch((pool) -> pool.hasRoomFor(execution));
+		try {
+			List<SessionPool> fitting = this.catalogue.fitting(execution);
+			boolean well = fitting.stream().anyMatch(SessionPool::isReachable);
+			return fitting.stream().allMatch((pool) -> pool.breaker().isOpen())
+					|| fitting.stream().anyMatch((pool) -> pool.hasRoomFor(execution) && (!well || pool.isReachable()));
+		}
+		catch (ExecutionFailure failure) {
+			// Waiting would not help: it is to hear this at once.
+			return true;
+		}
 	}
 
 	@Override
@@ -144,24 +155,61 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 			.sorted(LEAST_LOADED)
 			.toList();
 		@Nullable SessionPool passedOver = null;
+		List<SessionPool> unreachable = new ArrayList<>();
 		boolean full = false;
 		for (SessionPool pool : fitting) {
 			if (pool.breaker().isOpen()) {
 				passedOver = pool;
-				continue;
 			}
+			else if (!pool.breaker().hasRoom()) {
+				full = true;
+			}
+			else if (!pool.tryReach()) {
+				unreachable.add(pool);
+			}
+			else {
+				Ticket ticket = pool.take(execution);
+				if (ticket != null) {
+					return ticket;
+				}
+				full = true;
+			}
+		}
+		if (full) {
+			throw noRoom();
+		}
+		return lastResort(execution, unreachable, passedOver);
+	}
+
+	/** Where no pool is well, an execution is to hear at once what ails them. */
+	private static Ticket lastResort(Execution execution, List<SessionPool> unreachable,
+			@Nullable SessionPool passedOver) {
+		for (SessionPool pool : unreachable) {
 			Ticket ticket = pool.take(execution);
 			if (ticket != null) {
 				return ticket;
 			}
-			full = true;
 		}
-		throw (full || passedOver == null) ? noRoom() : passedOver.breaker().unavailable();
+		throw (unreachable.isEmpty() && passedOver != null) ? passedOver.breaker().unavailable() : noRoom();
 	}
 
+	/**
+	 * Whether another pool has room now.
+	 */
 	boolean hasRoomElsewhere(Execution execution, Set<SessionPool> spent, SessionPool than) {
+		return elsewhere(execution, spent, than).anyMatch((pool) -> pool.hasRoomFor(execution));
+	}
+
+	/**
+	 * Whether another pool is well, so that it is worth waiting for.
+	 */
+	boolean isWorthWaiting(Execution execution, Set<SessionPool> spent, SessionPool than) {
+		return elsewhere(execution, spent, than).findAny().isPresent();
+	}
+
+	private Stream<SessionPool> elsewhere(Execution execution, Set<SessionPool> spent, SessionPool than) {
 		return fitting(execution).stream()
-			.anyMatch((pool) -> pool != than && !spent.contains(pool) && pool.hasRoomFor(execution));
+			.filter((pool) -> pool != than && !spent.contains(pool) && pool.isReachable());
 	}
 
 	static ExecutionFailure noRoom() {

@@ -1,7 +1,7 @@
 package dev.sluice.pool;
 
 import java.net.URI;
-import java.time.OffsetDateTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,15 +9,18 @@ import java.util.concurrent.atomic.LongAdder;
 
 import com.azure.core.credential.AccessToken;
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.execution.Terms;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.pool.Lease.End;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -36,6 +39,8 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private final Wire wire;
 
+	private final Disposable connections;
+
 	private final TokenSource tokens;
 
 	private final Sessions sessions;
@@ -50,16 +55,19 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private final PoolBreak breaks;
 
+	private final Refusals connecting = new Refusals(System::nanoTime);
+
 	private final AtomicInteger running = new AtomicInteger();
 
 	private final LongAdder sent = new LongAdder();
 
 	private final LongAdder repeated = new LongAdder();
 
-	SessionPool(PoolProperties properties, Wire wire, TokenSource tokens, Sessions sessions, Quarantine quarantine,
-			Upkeep upkeep, PoolBreaker breaker, RetryBudget budget) {
+	SessionPool(PoolProperties properties, Wire wire, Disposable connections, TokenSource tokens, Sessions sessions,
+			Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker, RetryBudget budget) {
 		this.properties = properties;
 		this.wire = wire;
+		this.connections = connections;
 		this.tokens = tokens;
 		this.sessions = sessions;
 		this.quarantine = quarantine;
@@ -100,8 +108,8 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	@Override
-	public Mono<OffsetDateTime> authorise() {
-		return this.tokens.get().map(AccessToken::getExpiresAt);
+	public Mono<TokenFacts> authorise() {
+		return this.tokens.get().map(TokenFacts::of);
 	}
 
 	@Override
@@ -130,6 +138,7 @@ final class SessionPool implements Pool, AutoCloseable {
 	public void close() {
 		this.upkeep.close();
 		this.quarantine.close();
+		this.connections.dispose();
 	}
 
 	PoolProperties properties() {
@@ -154,7 +163,21 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	boolean hasRoomFor(Execution execution) {
-		return !this.breaker.isOpen() && this.sessions.hasRoomFor(execution);
+		return this.breaker.hasRoom() && this.sessions.hasRoomFor(execution);
+	}
+
+	/** Whether nothing speaks against its being reached. */
+	boolean isReachable() {
+		return !this.breaker.isOpen() && this.connecting.allows();
+	}
+
+	/**
+	 * Takes the right to try and reach it: while it can't be reached, one execution at a
+	 * time has it.
+	 * @return whether to try
+	 */
+	boolean tryReach() {
+		return this.connecting.tryAsk();
 	}
 
 	/**
@@ -182,11 +205,20 @@ final class SessionPool implements Pool, AutoCloseable {
 	 * @return the answer; an {@link ExecutionFailure}, behind which the lease goes on
 	 */
 	Mono<Answer> send(Execution execution, Lease lease) {
-		return this.breaker.guard(this.tokens.get().flatMap((token) -> send(execution, lease, token)));
+		Duration limit = this.properties.timeLimit();
+		if (!execution.terms().deadline().allows(limit)) {
+			return call(execution, lease);
+		}
+		Terms terms = execution.terms().until(Deadline.in(limit));
+		return call(execution.on(terms), lease).timeout(limit, Mono.error(() -> overLimit(lease)));
 	}
 
 	void countRepeat() {
 		this.repeated.increment();
+	}
+
+	private Mono<Answer> call(Execution execution, Lease lease) {
+		return this.breaker.guard(this.tokens.get().flatMap((token) -> send(execution, lease, token)));
 	}
 
 	/** A refused token is dropped, and the call goes out once more with another one. */
@@ -199,7 +231,7 @@ final class SessionPool implements Pool, AutoCloseable {
 						.filter((other) -> !other.getToken().equals(token.getToken()))
 						.switchIfEmpty(Mono.error(error))
 						.flatMap((other) -> attempt(execution, lease, other).onErrorMap(ExecutionFailure.class,
-								(failure) -> failure.afterAttempts(2)));
+								(failure) -> (failure.attempts() == 0) ? failure : failure.afterAttempts(2)));
 				});
 	}
 
@@ -208,7 +240,16 @@ final class SessionPool implements Pool, AutoCloseable {
 			this.sent.increment();
 			lease.sent();
 			return this.wire.execute(execution, lease.identifier(), token);
-		}).flatMap((response) -> answer(execution, response, lease, token)).onErrorMap(this.breaks::explain);
+		}).flatMap((response) -> {
+			this.connecting.given();
+			return answer(execution, response, lease, token);
+		}).onErrorMap(this.breaks::explain).doOnError(ExecutionFailure.class, this::look);
+	}
+
+	private void look(ExecutionFailure failure) {
+		if (failure.code() == FailureCode.POOL_UNREACHABLE) {
+			this.connecting.refused();
+		}
 	}
 
 	private Mono<Answer> answer(Execution execution, ClientResponse response, Lease lease, AccessToken token) {
@@ -228,7 +269,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private Mono<Answer> answer(Execution execution, HeldBack held, boolean trusted, Lease lease) {
 		if (!held.isWhole()) {
-			return Mono.just(streaming(execution, held, lease));
+			return Mono.just(lease.keep(streaming(execution, held, lease)));
 		}
 		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
 			held.discard();
@@ -236,7 +277,7 @@ final class SessionPool implements Pool, AutoCloseable {
 				.error(noVerdict("answered 200 with JSON that is no verdict: its sandbox failed, or it is no Piston"));
 		}
 		lease.end(End.WELL);
-		return Mono.just(Answer.streaming(held.body(), held::discard));
+		return Mono.just(lease.keep(Answer.streaming(held.body(), held::discard)));
 	}
 
 	private Answer streaming(Execution execution, HeldBack held, Lease lease) {
@@ -267,6 +308,22 @@ final class SessionPool implements Pool, AutoCloseable {
 			lease.sent();
 			lease.end(how);
 		});
+	}
+
+	private ExecutionFailure overLimit(Lease lease) {
+		String limit = "its time limit of " + this.properties.timeLimit().toMillis() + " ms";
+		if (!lease.isSent()) {
+			return ExecutionFailure
+				.passing(FailureCode.DEADLINE_EXCEEDED,
+						"Nothing could be sent to pool '" + name() + "' within " + limit + ": its token did not come")
+				.in(name());
+		}
+		return ExecutionFailure
+			.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN,
+					"Pool '" + name() + "' did not answer within " + limit
+							+ ", and the execution was ended: ask for less, or raise the pool's time-limit")
+			.afterAttempts(1)
+			.in(name());
 	}
 
 	private ExecutionFailure tooLate() {

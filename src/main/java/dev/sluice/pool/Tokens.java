@@ -201,7 +201,7 @@ final class Tokens implements TokenSource, AutoCloseable {
 
 	private ExecutionFailure unavailable(String why) {
 		return ExecutionFailure.passing(FailureCode.TOKEN_UNAVAILABLE,
-				"No token could be had for pool '" + this.owner + "' with scope " + this.properties.scope() + " (" + why
+				"No token could be had with scope " + this.properties.scope() + " (" + why
 						+ "): check the pool's credential.kind, and that this identity exists");
 	}
 

@@ -20,7 +20,7 @@ final class Unnamed implements Sessions {
 
 	private final String pool;
 
-	private final Fullness fullness;
+	private final Refusals fullness;
 
 	private final @Nullable Sessions leased;
 
@@ -42,7 +42,7 @@ final class Unnamed implements Sessions {
 	 * @param turns whether to use those for all, once the pool asks for an identifier
 	 * @param onRoom told when a session may have come free
 	 */
-	Unnamed(String pool, Fullness fullness, @Nullable Sessions leased, boolean turns, Runnable onRoom) {
+	Unnamed(String pool, Refusals fullness, @Nullable Sessions leased, boolean turns, Runnable onRoom) {
 		this.pool = pool;
 		this.fullness = fullness;
 		this.leased = leased;

@@ -46,6 +46,9 @@ final class Wire {
 
 	private static final Duration MANAGED_WITHIN = Duration.ofSeconds(5);
 
+	/** Azure's word, with a 400, on a session that is not there. */
+	private static final String NO_SUCH_SESSION = "SessionWithIdentifierNotFound";
+
 	private static final String BEARER = "Bearer ";
 
 	private final PoolProperties properties;
@@ -127,10 +130,8 @@ final class Wire {
 			return Mono.just(false);
 		}
 		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.CANCEL;
-		return manage(path(path, identifier, this.properties.sentApiVersion())).map((response) -> {
-			boolean fromAdapter = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
-			return fromAdapter && response.statusCode().value() == 200;
-		});
+		return manage(path(path, identifier, this.properties.sentApiVersion()))
+			.map((answer) -> answer.fromAdapter() && answer.status() == 200);
 	}
 
 	/**
@@ -140,12 +141,8 @@ final class Wire {
 	 */
 	Mono<Void> stop(String identifier) {
 		return manage(path("/.management/stopSession", identifier, this.properties.managementApiVersion()))
-			.flatMap((response) -> switch (response.statusCode().value()) {
-				case 200, 202, 204 -> Mono.<Void>empty();
-				// Azure's way to say that there is no such session.
-				case 400, 404 -> Mono.<Void>empty();
-				default -> Mono.<Void>error(new IllegalStateException("it answered " + response.statusCode().value()));
-			});
+			.flatMap((answer) -> answer.isSuccess() || answer.body().contains(NO_SUCH_SESSION) ? Mono.<Void>empty()
+					: Mono.<Void>error(new IllegalStateException("it answered " + answer.status())));
 	}
 
 	/**
@@ -168,18 +165,25 @@ final class Wire {
 		return this.tokens.get().flatMap((token) -> {
 			AccessToken sent = probe.badToken() ? new AccessToken("not-a-token", token.getExpiresAt()) : token;
 			String identifier = probe.identifier() ? RandomIdentifier.next() : null;
-			URI uri = path(probe.path(), identifier, probe.apiVersion() ? this.properties.sentApiVersion() : "");
+			URI uri = path(probe.path(), identifier, probe.apiVersion() ? apiVersion() : "");
 			ClientRequest.Builder request = request(HttpMethod.valueOf(probe.method()), uri, sent);
 			if (!probe.body().isEmpty()) {
 				request.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 					.body(BodyInserters.fromValue(probe.body()));
 			}
-			return this.http.exchange(request.build())
+			Mono<Sighting> seen = this.http.exchange(request.build())
 				.flatMap((response) -> read(response, RUNTIMES)
-					.map((body) -> sighting(response, body, identifier, sent)))
-				.flatMap((seen) -> (identifier != null) ? stop(identifier).onErrorComplete().thenReturn(seen)
-						: Mono.just(seen));
+					.map((body) -> sighting(response, body, identifier, sent)));
+			return (identifier != null)
+					? Mono.usingWhen(Mono.just(identifier), (named) -> seen, (named) -> stop(named).onErrorComplete())
+					: seen;
 		});
+	}
+
+	/** Where none is configured, it is the usual one that is tried. */
+	private String apiVersion() {
+		String configured = this.properties.apiVersion();
+		return configured.isEmpty() ? PoolProperties.USUAL_API_VERSION : configured;
 	}
 
 	private Sighting sighting(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
@@ -190,14 +194,26 @@ final class Wire {
 	private PoolAnswer said(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
 		return new PoolAnswer(this.properties.name(), response.request().getURI(), response.statusCode().value(),
 				response.headers().asHttpHeaders(),
-				withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token));
+				withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token),
+				this.properties.kind() == PoolProperties.Kind.PISTON);
 	}
 
-	private Mono<ClientResponse> manage(URI uri) {
+	private Mono<Managed> manage(URI uri) {
 		return this.tokens.get()
 			.flatMap((token) -> this.management.exchange(request(HttpMethod.POST, uri, token).build()))
-			.flatMap((response) -> response.releaseBody().thenReturn(response))
+			.flatMap((response) -> read(response, ERRORS).map((body) -> new Managed(response.statusCode().value(),
+					response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER),
+					new String(body, StandardCharsets.UTF_8))))
 			.timeout(MANAGED_WITHIN);
+	}
+
+	/** What came of a management call. */
+	private record Managed(int status, boolean fromAdapter, String body) {
+
+		boolean isSuccess() {
+			return this.status >= 200 && this.status < 300;
+		}
+
 	}
 
 	private Mono<List<LanguageRuntime>> runtimes(ClientResponse response, @Nullable String identifier,

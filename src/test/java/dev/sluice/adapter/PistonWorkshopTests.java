@@ -86,6 +86,13 @@ class PistonWorkshopTests extends ExecutorContract {
 	}
 
 	@Test
+	void whatStandsBeforeAPistonMayHaveLetTheProgramThrough() {
+		this.piston.answers(503, "", "upstream connect error");
+		assertFails(workshop(this.piston.address()), FailureCode.ENGINE_UNAVAILABLE, Executed.UNKNOWN,
+				"the program may have got there");
+	}
+
+	@Test
 	void whatIsNoPistonIsNamed() {
 		this.piston.answers(404, JSON, "{}");
 		assertFails(workshop(this.piston.address()), FailureCode.ENGINE_UNAVAILABLE, Executed.NO,

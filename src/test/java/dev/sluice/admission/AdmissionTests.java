@@ -8,11 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Capacity;
+import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Terms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -109,6 +111,111 @@ class AdmissionTests {
 		await().atMost(5, TimeUnit.SECONDS).until(() -> tries.get() == 3);
 		this.pool.finish();
 		done.asMono().block(WITHIN);
+	}
+
+	@Test
+	void whoWaitedForAPoolThatRefusedIsToldSo() {
+		AtomicInteger tries = new AtomicInteger();
+		Admission admission = new Admission((execution) -> {
+			ExecutionFailure full = ExecutionFailure.passing(FailureCode.POOL_FULL, "full");
+			return Mono.error((tries.incrementAndGet() < 3) ? full.in("exams").afterAttempts(2) : full);
+		}, this.pool, new AdmissionProperties(10, Duration.ofMillis(500)));
+		this.open.add(admission);
+		StepVerifier.create(admission.execute(execution())).expectErrorSatisfies((error) -> {
+			ExecutionFailure failure = (ExecutionFailure) error;
+			assertThat(failure.code()).isEqualTo(FailureCode.POOL_FULL);
+			assertThat(failure.pool()).isEqualTo("exams");
+			assertThat(failure.attempts()).isEqualTo(4);
+		}).verify(WITHIN);
+		assertThat(tries).hasValueGreaterThan(2);
+	}
+
+	@Test
+	void whatMayHaveRunNeverWaitsForAnotherSession() {
+		AtomicInteger tries = new AtomicInteger();
+		Admission admission = new Admission((execution) -> {
+			tries.incrementAndGet();
+			return Mono.error(ExecutionFailure.passing(FailureCode.POOL_FULL, "full").executed(Executed.UNKNOWN));
+		}, this.pool, new AdmissionProperties(10, Duration.ofSeconds(5)));
+		this.open.add(admission);
+		StepVerifier.create(admission.execute(execution()))
+			.expectErrorMatches((error) -> ((ExecutionFailure) error).executed() == Executed.UNKNOWN)
+			.verify(WITHIN);
+		assertThat(tries).hasValue(1);
+	}
+
+	@Test
+	void theWaitEndsWithTheDeadline() {
+		Admission admission = admission(10, Duration.ofSeconds(30));
+		Disposable running = admission.execute(execution()).subscribe();
+		Execution hasty = execution().on(Terms.within(Duration.ofMillis(200)));
+		StepVerifier.create(admission.execute(hasty)).expectErrorSatisfies((error) -> {
+			ExecutionFailure failure = (ExecutionFailure) error;
+			assertThat(failure.code()).isEqualTo(FailureCode.DEADLINE_EXCEEDED);
+			assertThat(failure.executed()).isEqualTo(Executed.NO);
+		}).verify(WITHIN);
+		running.dispose();
+		this.pool.running.set(0);
+	}
+
+	@Test
+	void manyThatDoNotFitHoldUpNobodyWhoDoes() {
+		AtomicInteger ended = new AtomicInteger();
+		Capacity bashOnly = new Capacity() {
+
+			@Override
+			public boolean hasRoomFor(Execution execution) {
+				return execution.language().equals("bash");
+			}
+
+			@Override
+			public void onRoom(Runnable listener) {
+				// It never changes.
+			}
+
+		};
+		Admission admission = new Admission((execution) -> Mono.fromSupplier(() -> {
+			ended.incrementAndGet();
+			return Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance);
+		}), bashOnly, new AdmissionProperties(1000, Duration.ofSeconds(30)));
+		this.open.add(admission);
+		List<Disposable> waiting = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			waiting.add(admission.execute(execution()).subscribe());
+		}
+		admission.execute(ExecutorContract.execution("bash", "echo 42")).block(Duration.ofSeconds(2));
+		assertThat(ended).hasValue(1);
+		assertThat(admission.waiting()).isEqualTo(100);
+		waiting.forEach(Disposable::dispose);
+	}
+
+	@Test
+	void aFaultOfTheCapacityDoesNotStopTheQueue() {
+		AtomicInteger asked = new AtomicInteger();
+		Capacity faulty = new Capacity() {
+
+			@Override
+			public boolean hasRoomFor(Execution execution) {
+				return switch (asked.incrementAndGet()) {
+					case 1 -> false;
+					case 2, 3 -> throw new IllegalStateException("A fault");
+					default -> true;
+				};
+			}
+
+			@Override
+			public void onRoom(Runnable listener) {
+				// Time alone brings it.
+			}
+
+		};
+		Admission admission = new Admission(
+				(execution) -> Mono
+					.fromSupplier(() -> Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance)),
+				faulty, new AdmissionProperties(10, Duration.ofSeconds(5)));
+		this.open.add(admission);
+		admission.execute(execution()).block(Duration.ofSeconds(3));
+		assertThat(asked).hasValueGreaterThan(3);
 	}
 
 	@Test

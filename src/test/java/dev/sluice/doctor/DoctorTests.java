@@ -2,7 +2,10 @@ package dev.sluice.doctor;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -14,6 +17,7 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,22 +91,73 @@ class DoctorTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			401 |                                  | authorised | audience
-			403 |                                  | authorised | Session Executor
-			429 |                                  | sessions   | full
-			503 | upstream connect error           | sessions   | not ready
-			500 |                                  | engine     | sandbox
-			200 | {"hello":"world"}                | path       | neither an adapter nor a Piston
-			200 | {"run":{"stdout":"41\\n"}}       | stdout     | '41'
-			""")
-	void whatNoChangeMendsIsNamedByThePoolsAnswer(int status, String body, String link, String words) {
-		pool((request) -> answer(status, (body != null) ? body.replace("\\\\", "\\") : ""));
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					401 |                            | authorised | audience     | scope           | ''
+					403 |                            | authorised | not let      | role assignment | ''
+					429 |                            | sessions   | full         | max-sessions    | authorised
+					404 |                            | sessions   | no session   | max-sessions    | authorised
+					307 |                            | sessions   | redirect     | endpoint        | authorised
+					503 | upstream connect error     | sessions   | not ready    | target port     | ''
+					500 |                            | engine     | sandbox      | log             | authorised sessions identifier api-version path
+					404 | {"message":"Not Found"}    | path       | Not Found    | path            | authorised sessions identifier api-version
+					200 | {"hello":"world"}          | path       | neither      | endpoint        | authorised
+					200 | {"run":{"stdout":"41\\n"}} | stdout     | '41'         | image           | authorised sessions identifier api-version path engine
+					""",
+			quoteCharacter = '"')
+	void whatNoChangeMendsIsNamedByThePoolsAnswer(int status, String body, String link, String words, String mend,
+			String sound) {
+		pool((request) -> answer(status, (body != null) ? body : ""));
 		List<Finding> findings = examine("identifier", "none");
 		assertThat(in(State.BROKEN, findings)).containsExactly(link);
-		assertThat(in(State.SOUND, findings)).containsExactly("name", "connects", "tls", "token");
-		assertThat(findings).anyMatch((finding) -> finding.state() == State.BROKEN && finding.seen().contains(words));
+		List<String> clear = new ArrayList<>(List.of("name", "connects", "tls", "token"));
+		clear.addAll(List.of(sound.replace("''", "").split(" ")));
+		clear.remove("");
+		assertThat(in(State.SOUND, findings)).containsExactlyElementsOf(clear);
+		assertThat(findings).filteredOn((finding) -> finding.state() == State.BROKEN)
+			.singleElement()
+			.satisfies((finding) -> assertThat(finding.seen()).contains(words))
+			.satisfies((finding) -> assertThat(finding.mend()).contains(mend));
 		assertThat(findings).noneMatch((finding) -> finding.seen().contains("test-token"));
+	}
+
+	@Test
+	void aLinkThatIsSoundSaysWhatChangingItAloneBrings() {
+		pool((request) -> !isPiston(request) ? NOT_FOUND
+				: (request.queryParameter("identifier") == null) ? MISSING : PRINTS_42);
+		List<Finding> findings = examine("identifier", "fresh", "path", "/api/v2/execute");
+		assertThat(findings).allMatch((finding) -> finding.state() == State.SOUND);
+		assertThat(findings.stream().map(Finding::line).collect(Collectors.joining("\n"))).contains(
+				"without an identifier: 400 pool-identifier-required", "without an api-version: a program runs",
+				"on /python/execute: 404 pool-path-not-found", "let in, and a bad token is not");
+	}
+
+	@Test
+	void aPoolThatLetsAnybodyInIsToldSo() {
+		this.azure.setDispatcher(dispatcher((request) -> PRINTS_42, false));
+		assertThat(examine("identifier", "none")).anySatisfy(
+				(finding) -> assertThat(finding.seen()).contains("let in, as a bad token is too (a program runs)"));
+	}
+
+	@Test
+	void aPoolThatIsSilentIsNotAskedAgainAndAgain() {
+		pool((request) -> answer(200, "").newBuilder().onResponseStart(new SocketEffect.CloseSocket()).build());
+		List<Finding> findings = examine("identifier", "none");
+		assertThat(in(State.BROKEN, findings)).containsExactly("sessions");
+		assertThat(this.azure.getRequestCount()).isEqualTo(1);
+	}
+
+	@Test
+	void theTokenSaysWhomItIsForAndNeverWhatItIs() {
+		pool((request) -> PRINTS_42);
+		String claims = Base64.getUrlEncoder()
+			.withoutPadding()
+			.encodeToString(
+					"{\"aud\":\"https://dynamicsessions.io\",\"tid\":\"our-tenant\"}".getBytes(StandardCharsets.UTF_8));
+		List<Finding> findings = examine("credential.token", "e30." + claims + ".signature");
+		assertThat(findings).anySatisfy((finding) -> assertThat(finding.seen())
+			.contains("audience https://dynamicsessions.io, tenant our-tenant, expires at"));
+		assertThat(findings).noneMatch((finding) -> finding.line().contains("signature"));
 	}
 
 	@Test
@@ -127,18 +182,22 @@ class DoctorTests {
 	}
 
 	private void pool(Function<HttpUrl, MockResponse> sessions) {
-		this.azure.setDispatcher(new Dispatcher() {
+		this.azure.setDispatcher(dispatcher(sessions, true));
+	}
+
+	private static Dispatcher dispatcher(Function<HttpUrl, MockResponse> sessions, boolean looksAtTokens) {
+		return new Dispatcher() {
 
 			@Override
 			public MockResponse dispatch(RecordedRequest request) {
 				if (request.getTarget().startsWith("/.management/")) {
 					return answer(200, "");
 				}
-				boolean authorised = "Bearer test-token".equals(request.getHeaders().get("Authorization"));
-				return authorised ? sessions.apply(request.getUrl()) : answer(401, "");
+				boolean authorised = !"Bearer not-a-token".equals(request.getHeaders().get("Authorization"));
+				return (authorised || !looksAtTokens) ? sessions.apply(request.getUrl()) : answer(401, "");
 			}
 
-		});
+		};
 	}
 
 	private List<Finding> examine(String... settings) {

@@ -142,7 +142,7 @@ class SessionPoolApiTests {
 				throw new IllegalStateException("It does not start");
 			}
 			return new Box();
-		}, new TestClock());
+		}, new Stats(), new TestClock());
 		this.open.add(sessions);
 		await().atMost(5, TimeUnit.SECONDS)
 			.until(() -> sessions.visit("abcd", (session) -> Mono.empty())
@@ -224,23 +224,24 @@ class SessionPoolApiTests {
 	}
 
 	private WebTestClient.Builder client(IdentifierRule rule, int maxSessions, int fullStatus) {
-		Sessions sessions = sessions(rule, maxSessions, fullStatus);
-		return WebTestClient
-			.bindToRouterFunction(
-					new SessionPoolApi(properties(rule, maxSessions, fullStatus), sessions, new Forwarder(), "token")
-						.routes())
+		Emulator emulator = Emulator.create(properties(rule, maxSessions, fullStatus), "token", Box::new,
+				new TestClock());
+		this.open.add(emulator);
+		return WebTestClient.bindToRouterFunction(emulator.routes())
 			.configureClient()
 			.responseTimeout(Duration.ofSeconds(10));
 	}
 
 	private Sessions sessions(IdentifierRule rule, int maxSessions, int fullStatus) {
-		Sessions sessions = new Sessions(properties(rule, maxSessions, fullStatus), Box::new, new TestClock());
+		Sessions sessions = new Sessions(properties(rule, maxSessions, fullStatus), Box::new, new Stats(),
+				new TestClock());
 		this.open.add(sessions);
 		return sessions;
 	}
 
 	private static EmulatorProperties properties(IdentifierRule rule, int maxSessions, int fullStatus) {
-		return new EmulatorProperties("token", rule, 1, maxSessions, Duration.ofMinutes(5), fullStatus, null);
+		return TestEmulators.properties("identifiers", rule.name(), "ready", "1", "max-sessions",
+				Integer.toString(maxSessions), "full-status", Integer.toString(fullStatus));
 	}
 
 	private static WebTestClient.ResponseSpec execute(WebTestClient pool, String identifier) {

@@ -383,7 +383,7 @@ class ProgramsTests {
 	@Test
 	void sleepersThatWaitForTheirTurnAreNotTimedOut() {
 		List<Verdict> verdicts = Flux.fromStream(IntStream.range(0, 20).boxed())
-			.flatMap((number) -> engine.run(Engines.program(engine, "bash", "sleep 1; echo " + number))
+			.flatMap((number) -> engine.run(Engines.program(engine, "bash", "sleep 0.4; echo " + number))
 				.ofType(Event.Ended.class), 20)
 			.map(Event.Ended::verdict)
 			.collectList()

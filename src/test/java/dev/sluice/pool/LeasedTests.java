@@ -220,7 +220,7 @@ class LeasedTests {
 	private Leased sessions(int most, int each, int uses, int warm, boolean shared) {
 		LeaseProperties properties = new LeaseProperties(most, each, uses, Duration.ofHours(1), Duration.ofMinutes(5),
 				warm, shared);
-		return new Leased(properties, new Fullness(() -> this.now), this.quarantine, () -> this.now, () -> this.room++);
+		return new Leased(properties, new Refusals(() -> this.now), this.quarantine, () -> this.now, () -> this.room++);
 	}
 
 	private static Lease take(Leased sessions, String client) {

@@ -2,6 +2,9 @@ package dev.sluice.pool;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
+import reactor.core.scheduler.Schedulers;
+import dev.sluice.execution.ExecutorContract;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import dev.sluice.execution.Terms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -165,6 +169,18 @@ class PoolsTests {
 	}
 
 	@Test
+	void aPoolHasATimeLimitOfItsOwn() {
+		this.one.answersInTurn(whole(200, JSON, VERDICT), new RawServer.Reply("", Then.HANG));
+		Pools pools = pools("identifier", "lease", "response-timeout", "60s", "time-limit", "900ms");
+		assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
+		ExecutionFailure failure = assertFails(pools, terms(false), FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN, 1);
+		assertThat(failure.message()).contains("time limit of 900 ms");
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.one.count("/.management/stopSession") == 1);
+		assertThat(this.one.requests())
+			.anySatisfy((request) -> assertThat(request).containsPattern("Sluice-Time-Left: [1-9]\\d\\d\\D"));
+	}
+
+	@Test
 	void theDeadlineAlsoEndsALongAnswer() {
 		this.one.answers("HTTP/1.1 200 OK\n" + ADAPTER + "Content-Length: 99999\n\n" + "x".repeat(9_000), Then.HANG);
 		Pools pools = pools("identifier", "lease", "hold-back", "1KB", "response-timeout", "60s");
@@ -215,6 +231,103 @@ class PoolsTests {
 	}
 
 	@Test
+	void whatNoWaitWouldMendHasRoomToHearItAtOnce() {
+		this.one.answersForRuntimes(RUNTIMES).answers(403, "", "");
+		this.two.answersForRuntimes(RUNTIMES).answers(403, "", "");
+		Pools pools = both("breaker.minimum-calls", "2", "sluice.pools[1].breaker.minimum-calls", "2");
+		assertThat(pools.runtimes().block(WITHIN)).hasSize(1);
+		assertThat(pools.hasRoomFor(ExecutorContract.execution("cobol", ""))).isTrue();
+		for (int i = 0; i < 2; i++) {
+			assertFails(pools, terms(false), FailureCode.POOL_FORBIDDEN, Executed.NO, null);
+		}
+		assertThat(pools.all()).allMatch((pool) -> pool.report().breaker().equals("open"));
+		assertThat(pools.hasRoomFor(execution(terms(false)))).isTrue();
+		assertFails(pools, terms(false), FailureCode.POOL_UNAVAILABLE, Executed.NO, 0);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "400, MissingApiVersionParameter, 0, 1", "400, SessionWithIdentifierNotFound, 1, 0",
+			"200, Session stopped, 1, 0" })
+	void aSessionIsStoppedOnlyWhereThePoolSaysSo(int status, String body, long stopped, long left) {
+		this.one.answers(200, JSON, VERDICT).answersForManagement(whole(status, "", body));
+		Pools pools = pools("identifier", "fresh", "lease.cooldown", "1s");
+		body(pools, terms(false));
+		await().atMost(10, TimeUnit.SECONDS).untilAsserted(() -> {
+			assertThat(pools.all().getFirst().report().stopped()).isEqualTo(stopped);
+			assertThat(pools.all().getFirst().report().leftToCooldown()).isEqualTo(left);
+		});
+	}
+
+	@Test
+	void afterTheDeadlineNothingBegins() {
+		Pools pools = pools("identifier", "none");
+		assertFails(pools, Terms.within(Duration.ZERO), FailureCode.DEADLINE_EXCEEDED, Executed.NO, 0);
+		assertThat(this.one.requests()).isEmpty();
+	}
+
+	@Test
+	void aClientWhoLeavesAtAnyMomentLeavesNothing() {
+		this.one.answers(200, JSON, VERDICT);
+		Pools pools = pools("identifier", "lease", "lease.max-sessions", "8");
+		for (int i = 0; i < 400; i++) {
+			Disposable leaving = pools.execute(execution(terms(false)))
+				.subscribeOn(Schedulers.parallel())
+				.subscribe(Answer::discard, (error) -> {
+				});
+			LockSupport.parkNanos((i % 40) * 25_000L);
+			leaving.dispose();
+		}
+		await().atMost(10, TimeUnit.SECONDS).until(() -> isQuiet(pools.all().getFirst()));
+		assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
+	}
+
+	@Test
+	void theTurnOfAutoCostsNobodyHisVerdict() {
+		this.one.answersBy(
+				(request) -> request.contains("identifier=") ? whole(200, JSON, VERDICT) : whole(400, JSON, MISSING));
+		Pools pools = pools("identifier", "auto", "breaker.minimum-calls", "5", "sluice.retry.floor", "1");
+		List<String> bodies = Flux.range(0, 40)
+			.flatMap((number) -> pools.execute(execution(terms(false)))
+				.flatMap((answer) -> DataBufferUtils.join(answer.body()))
+				.map((buffer) -> {
+					String text = buffer.toString(StandardCharsets.UTF_8);
+					DataBufferUtils.release(buffer);
+					return text;
+				}), 40)
+			.collectList()
+			.block(WITHIN);
+		assertThat(bodies).hasSize(40).allMatch(VERDICT::equals);
+		assertThat(pools.all().getFirst().report().breaker()).isEqualTo("closed");
+	}
+
+	@Test
+	void runtimesAreAskedForOnceHoweverManyWantThem() {
+		this.one.answers("", Then.HANG);
+		Pools pools = pools("identifier", "none", "response-timeout", "1s");
+		List<Disposable> asking = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			asking.add(pools.runtimes().subscribe((runtimes) -> {
+			}, (error) -> {
+			}));
+		}
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.one.count("/runtimes") == 1);
+		asking.forEach(Disposable::dispose);
+		pools.start();
+		assertThat(this.one.count("/runtimes")).isEqualTo(1);
+		this.one.answersForRuntimes(RUNTIMES);
+	}
+
+	@Test
+	void aPistonsWordOnARequestIsItsClients() {
+		this.one.answers(400, JSON, "{\"message\":\"python-9 runtime is unknown\"}");
+		Pools pools = pools("kind", "piston", "breaker.minimum-calls", "2");
+		for (int i = 0; i < 5; i++) {
+			assertFails(pools, terms(false), FailureCode.INVALID_REQUEST, Executed.NO, null);
+		}
+		assertThat(pools.all().getFirst().report().breaker()).isEqualTo("closed");
+	}
+
+	@Test
 	void aFullPoolAndTheUsersOwnFaultsDoNotOpenTheBreaker() {
 		Pools pools = pools("identifier", "fresh", "breaker.minimum-calls", "2", "sluice.retry.attempts", "1");
 		this.one.answers(400, ADAPTER, "{\"message\":\"python-9 runtime is unknown\"}");
@@ -242,6 +355,58 @@ class PoolsTests {
 		Pools pools = both("sluice.pools[1].priority", "2");
 		assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
 		assertThat(this.one.count("/execute")).isEqualTo(1);
+	}
+
+	@Test
+	void whatCannotReachOnePoolWaitsForAnotherThatIsOnlyBusy() {
+		Pools pools = oneIsGone("sluice.pools[1].identifier", "lease", "sluice.pools[1].lease.max-sessions", "1",
+				"sluice.pools[1].response-timeout", "60s");
+		this.two.answers("", Then.HANG);
+		Disposable busy = pools.execute(execution(terms(false))).subscribe();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.two.count("/execute") == 1);
+		assertFails(pools, terms(false), FailureCode.POOL_FULL, Executed.NO, null);
+		assertThat(pools.hasRoomFor(execution(terms(false)))).isFalse();
+		busy.dispose();
+	}
+
+	@Test
+	void aPoolThatCannotBeReachedIsPassedOverForAWhileAndComesBack() throws Exception {
+		Pools pools = oneIsGone("identifier", "none");
+		this.two.answers(200, JSON, VERDICT);
+		for (int i = 0; i < 50; i++) {
+			assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
+		}
+		assertThat(pools.all().getFirst().report().sent()).isBetween(1L, 5L);
+		assertThat(pools.all().getFirst().report().breaker()).isEqualTo("closed");
+		try (RawServer back = new RawServer(this.one.address().getPort()).answers(200, JSON, VERDICT)) {
+			await().atMost(5, TimeUnit.SECONDS).until(() -> {
+				body(pools, terms(false));
+				return back.count("/execute") > 3;
+			});
+		}
+	}
+
+	@Test
+	void whereNoPoolCanBeReachedEachExecutionIsToldSoAtOnce() {
+		Pools pools = oneIsGone("sluice.retry.attempts", "1");
+		this.two.close();
+		for (int i = 0; i < 5; i++) {
+			assertFails(pools, terms(false), FailureCode.POOL_UNREACHABLE, Executed.NO, 1);
+			assertThat(pools.hasRoomFor(execution(terms(false)))).isTrue();
+		}
+	}
+
+	/** Two pools, of which the first was known, and can no longer be reached. */
+	private Pools oneIsGone(String... settings) {
+		this.one.answersForRuntimes(RUNTIMES);
+		this.two.answersForRuntimes(RUNTIMES);
+		Pools pools = both(settings);
+		assertThat(pools.runtimes().block(WITHIN)).hasSize(1);
+		await().atMost(5, TimeUnit.SECONDS)
+			.until(() -> this.one.count("/runtimes") == 1 && this.two.count("/runtimes") == 1
+					&& pools.all().stream().allMatch(PoolsTests::isQuiet));
+		this.one.close();
+		return pools;
 	}
 
 	@Test

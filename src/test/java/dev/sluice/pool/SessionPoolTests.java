@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import dev.sluice.RawServer;
+import dev.sluice.RawServer.Reply;
 import dev.sluice.RawServer.Then;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Executed;
@@ -18,11 +19,13 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -103,6 +106,47 @@ class SessionPoolTests extends ExecutorContract {
 			assertThat(azure.takeRequest().getTarget())
 				.matches("/python/execute\\?api-version=2025-01-01&identifier=[0-9a-f]{32}");
 		}
+	}
+
+	@Test
+	void theAnswerOfAnotherExecutionIsNobodys() {
+		this.server.answers(200, "Sluice-Adapter: 1\nSluice-Execution: 0123456789abcdef0123456789abcdef\n" + JSON,
+				VERDICT);
+		Pools pool = pool("identifier", "none");
+		for (int i = 0; i < 2; i++) {
+			StepVerifier.create(pool.execute(execution()))
+				.expectErrorSatisfies((error) -> assertThat((ExecutionFailure) error)
+					.satisfies((failure) -> assertThat(failure.code()).isEqualTo(FailureCode.POOL_BROKE))
+					.satisfies((failure) -> assertThat(failure.executed()).isEqualTo(Executed.UNKNOWN)))
+				.verify(WITHIN);
+		}
+		assertThat(this.server.connections()).isEqualTo(2);
+	}
+
+	@RepeatedTest(20)
+	void whatComesUnaskedIsNoAnswerToTheNext() {
+		String stray = """
+				HTTP/1.1 200 OK
+				Content-Type: application/json
+				Content-Length: 42
+
+				{"run":{"stdout":"a stranger's","code":0}}""".replace("\n", "\r\n");
+		Reply verdict = Reply.whole(200, JSON, VERDICT);
+		this.server.answersInTurn(new Reply(verdict.bytes() + stray, Then.KEEP), verdict);
+		// The next one waits for this very connection, and may get it just before it
+		// ends.
+		Pools pool = pool("identifier", "none", "max-connections", "1");
+		assertThat(body(pool)).isEqualTo(VERDICT);
+		String next = pool.execute(execution())
+			.flatMap((answer) -> DataBufferUtils.join(answer.body()))
+			.map((buffer) -> {
+				String text = buffer.toString(StandardCharsets.UTF_8);
+				DataBufferUtils.release(buffer);
+				return text;
+			})
+			.onErrorResume(ExecutionFailure.class, (failure) -> Mono.just(failure.code().text()))
+			.block(WITHIN);
+		assertThat(next).isIn(VERDICT, "pool-broke");
 	}
 
 	@Test

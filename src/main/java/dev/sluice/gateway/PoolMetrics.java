@@ -1,0 +1,65 @@
+package dev.sluice.gateway;
+
+import java.util.function.ToDoubleFunction;
+
+import dev.sluice.pool.Pool;
+import dev.sluice.pool.PoolReport;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * What {@code /actuator/pools} shows, as meters with the tag {@code pool}.
+ */
+final class PoolMetrics implements MeterBinder {
+
+	private final Chain chain;
+
+	PoolMetrics(Chain chain) {
+		this.chain = chain;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.chain.all().forEach((pool) -> bind(registry, pool));
+	}
+
+	private static void bind(MeterRegistry registry, Pool pool) {
+		gauge(registry, pool, "running", "executions that it has now", PoolReport::running);
+		gauge(registry, pool, "sessions.leased", "sessions in which executions run",
+				(report) -> report.sessions().leased());
+		gauge(registry, pool, "sessions.idle", "sessions that wait for an execution",
+				(report) -> report.sessions().idle());
+		gauge(registry, pool, "sessions.quarantined", "sessions in which something may still run",
+				(report) -> report.sessions().quarantined());
+		gauge(registry, pool, "breaker.closed", "1 while executions go there, 0 while it is passed over or tried",
+				(report) -> report.breaker().equals("closed") ? 1 : 0);
+		gauge(registry, pool, "turned", "1 once its sessions are leased since it asked for an identifier",
+				(report) -> report.turned() ? 1 : 0);
+		counter(registry, pool, "sessions.allocated", "identifiers that were ever made",
+				(report) -> report.sessions().allocated());
+		counter(registry, pool, "sessions.stopped", "sessions that were stopped", PoolReport::stopped);
+		counter(registry, pool, "sessions.left", "sessions that could not be stopped, and end by their cooldown",
+				PoolReport::leftToCooldown);
+		counter(registry, pool, "calls", "calls for executions", PoolReport::sent);
+		counter(registry, pool, "repeats", "calls that were repeats", PoolReport::repeated);
+	}
+
+	private static void gauge(MeterRegistry registry, Pool pool, String name, String what,
+			ToDoubleFunction<PoolReport> value) {
+		Gauge.builder("sluice.pool." + name, pool, (one) -> value.applyAsDouble(one.report()))
+			.tag("pool", pool.name())
+			.description(what)
+			.register(registry);
+	}
+
+	private static void counter(MeterRegistry registry, Pool pool, String name, String what,
+			ToDoubleFunction<PoolReport> value) {
+		FunctionCounter.builder("sluice.pool." + name, pool, (one) -> value.applyAsDouble(one.report()))
+			.tag("pool", pool.name())
+			.description(what)
+			.register(registry);
+	}
+
+}

@@ -1,0 +1,84 @@
+package dev.sluice.pool;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.core.io.buffer.NettyDataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class HeldBackTests {
+
+	private static final Duration WITHIN = Duration.ofSeconds(5);
+
+	private final AtomicBoolean cancelled = new AtomicBoolean();
+
+	/** Buffers of one byte, without an end. */
+	private final Flux<DataBuffer> endless = Flux
+		.<DataBuffer>generate(
+				(sink) -> sink.next(DefaultDataBufferFactory.sharedInstance.wrap("x".getBytes(StandardCharsets.UTF_8))))
+		.doOnCancel(() -> this.cancelled.set(true));
+
+	@Test
+	void whoLeavesWithinWhatWasHeldEndsWhatFollows() {
+		HeldBack held = HeldBack.of(this.endless, 300).block(WITHIN);
+		assertThat(held.isWhole()).isFalse();
+		StepVerifier.create(held.body().doOnNext(DataBufferUtils::release), 2)
+			.expectNextCount(2)
+			.thenCancel()
+			.verify(WITHIN);
+		assertThat(this.cancelled).isTrue();
+	}
+
+	@Test
+	void whoLeavesBehindWhatWasHeldEndsWhatFollowsToo() {
+		HeldBack held = HeldBack.of(this.endless, 10).block(WITHIN);
+		StepVerifier.create(held.body().doOnNext(DataBufferUtils::release), 100)
+			.expectNextCount(100)
+			.thenCancel()
+			.verify(WITHIN);
+		assertThat(this.cancelled).isTrue();
+	}
+
+	@Test
+	void whoLeavesAtTheVeryEndLeavesNothing() {
+		NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
+		List<NettyDataBuffer> all = new ArrayList<>();
+		for (int i = 0; i < 20_000; i++) {
+			NettyDataBuffer buffer = buffers.allocateBuffer(8);
+			all.add(buffer);
+			Disposable leaving = HeldBack
+				.of(Flux.<DataBuffer>just(buffer)
+					.publishOn(Schedulers.parallel())
+					.doOnDiscard(DataBuffer.class, DataBufferUtils::release), 300)
+				.subscribe(HeldBack::discard);
+			for (int spin = 0; spin < i % 400; spin++) {
+				Thread.onSpinWait();
+			}
+			leaving.dispose();
+		}
+		await().atMost(WITHIN).until(() -> all.stream().allMatch((buffer) -> buffer.getNativeBuffer().refCnt() == 0));
+	}
+
+	@Test
+	void whatIsDiscardedEnds() {
+		HeldBack.of(this.endless, 10).block(WITHIN).discard();
+		assertThat(this.cancelled).isTrue();
+	}
+
+}
