@@ -10,6 +10,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -62,11 +63,14 @@ class HeldBackTests {
 		for (int i = 0; i < 20_000; i++) {
 			NettyDataBuffer buffer = buffers.allocateBuffer(8);
 			all.add(buffer);
-			Disposable leaving = HeldBack
-				.of(Flux.<DataBuffer>just(buffer)
-					.publishOn(Schedulers.parallel())
-					.doOnDiscard(DataBuffer.class, DataBufferUtils::release), 300)
-				.subscribe(HeldBack::discard);
+			Flux<DataBuffer> body = Flux.from((reader) -> {
+				reader.onSubscribe(Operators.emptySubscription());
+				Schedulers.parallel().schedule(() -> {
+					reader.onNext(buffer);
+					reader.onComplete();
+				});
+			});
+			Disposable leaving = HeldBack.of(body, 300).doOnNext(HeldBack::discard).subscribe();
 			for (int spin = 0; spin < i % 400; spin++) {
 				Thread.onSpinWait();
 			}
