@@ -41,12 +41,12 @@ public final class Admission implements Executor, AutoCloseable {
 	}
 
 	/** Executions that the same sessions would do for. */
-	private record Kind(String language, String version, boolean repeatable, @Nullable String client,
+	private record Kind(String language, String version, boolean named, @Nullable String client,
 			@Nullable String session) {
 
 		static Kind of(Execution execution) {
 			Terms terms = execution.terms();
-			return new Kind(execution.language(), execution.version(), terms.repeatable(), terms.client(),
+			return new Kind(execution.language(), execution.version(), terms.mustBeFoundAgain(), terms.client(),
 					terms.session());
 		}
 

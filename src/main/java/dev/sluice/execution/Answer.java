@@ -2,13 +2,15 @@ package dev.sluice.execution;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 
 /**
- * A verdict in Piston's JSON. It owns what the execution holds (a connection, a permit, a
+ * A verdict in Piston's JSON, or the events of a program as lines of JSON, as its
+ * execution's terms want it. It owns what the execution holds (a connection, a permit, a
  * session) until its body completed, failed, was cancelled, or was discarded unread.
  */
 public final class Answer {
@@ -17,11 +19,14 @@ public final class Answer {
 
 	private final Runnable discard;
 
+	private final @Nullable InputChannel input;
+
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	private Answer(Flux<DataBuffer> body, Runnable discard) {
+	private Answer(Flux<DataBuffer> body, Runnable discard, @Nullable InputChannel input) {
 		this.body = body;
 		this.discard = discard;
+		this.input = input;
 	}
 
 	/**
@@ -32,7 +37,18 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer streaming(Flux<DataBuffer> body, Runnable discard) {
-		return new Answer(body, discard);
+		return new Answer(body, discard, null);
+	}
+
+	/**
+	 * The events of a program that can be told things while it runs.
+	 * @param body the bytes, as of {@link #streaming}
+	 * @param discard lets go of what the answer holds where nobody reads it
+	 * @param input the way to the program
+	 * @return the answer
+	 */
+	public static Answer dialogue(Flux<DataBuffer> body, Runnable discard, InputChannel input) {
+		return new Answer(body, discard, input);
 	}
 
 	/**
@@ -43,7 +59,7 @@ public final class Answer {
 	 */
 	public static Answer whole(byte[] body, DataBufferFactory buffers) {
 		return new Answer(Flux.defer(() -> Flux.just(buffers.wrap(body))), () -> {
-		});
+		}, null);
 	}
 
 	/**
@@ -76,7 +92,15 @@ public final class Answer {
 		return new Answer(body().doFinally((signal) -> action.run()), () -> {
 			discard();
 			action.run();
-		});
+		}, this.input);
+	}
+
+	/**
+	 * The way to the program.
+	 * @return the way; null where the program can't be told anything
+	 */
+	public @Nullable InputChannel input() {
+		return this.input;
 	}
 
 	private boolean take() {

@@ -13,8 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param client who asks; null where nobody knows
  * @param session the session that the client names, for it alone; null where it names
  * none
+ * @param delivery how the answer is to come
  */
-public record Terms(Deadline deadline, boolean repeatable, @Nullable String client, @Nullable String session) {
+public record Terms(Deadline deadline, boolean repeatable, @Nullable String client, @Nullable String session,
+		Delivery delivery) {
+
+	/**
+	 * The terms of who asks for a verdict.
+	 * @param deadline until when
+	 * @param repeatable whether it may be asked for again
+	 * @param client who asks
+	 * @param session the session that the client names
+	 */
+	public Terms(Deadline deadline, boolean repeatable, @Nullable String client, @Nullable String session) {
+		this(deadline, repeatable, client, session, Delivery.VERDICT);
+	}
 
 	/**
 	 * The terms of who asks for nothing but an end.
@@ -31,7 +44,25 @@ public record Terms(Deadline deadline, boolean repeatable, @Nullable String clie
 	 * @return the terms
 	 */
 	public Terms until(Deadline other) {
-		return new Terms(other, this.repeatable, this.client, this.session);
+		return new Terms(other, this.repeatable, this.client, this.session, this.delivery);
+	}
+
+	/**
+	 * These terms with another delivery.
+	 * @param other how the answer is to come
+	 * @return the terms
+	 */
+	public Terms deliveredAs(Delivery other) {
+		return new Terms(this.deadline, this.repeatable, this.client, this.session, other);
+	}
+
+	/**
+	 * Whether the session that runs the execution must be one that can be called again:
+	 * to repeat it, to cancel it, or to tell its program something.
+	 * @return whether it needs a session with an identifier
+	 */
+	public boolean mustBeFoundAgain() {
+		return this.repeatable || this.delivery != Delivery.VERDICT;
 	}
 
 }

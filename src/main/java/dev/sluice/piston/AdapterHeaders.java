@@ -30,6 +30,20 @@ public final class AdapterHeaders {
 	public static final String REPEATABLE = "Sluice-Repeatable";
 
 	/**
+	 * On a request for events, with any value: the program's standard input stays open,
+	 * and it is told things at {@link #INPUT}.
+	 */
+	public static final String INTERACTIVE = "Sluice-Interactive";
+
+	/**
+	 * On an adapter's answers: what the engine behind it can do, as a list with commas.
+	 */
+	public static final String CAPABILITIES = "Sluice-Capabilities";
+
+	/** Of {@link #CAPABILITIES}: a program can be told things while it runs. */
+	public static final String CAN_INTERACT = "interactive";
+
+	/**
 	 * Where an execution is cancelled, by a POST, before its id and {@link #CANCEL}: the
 	 * answer is a 200 once the program has ended, or never began.
 	 */
@@ -37,6 +51,9 @@ public final class AdapterHeaders {
 
 	/** The end of the path at which an execution is cancelled. */
 	public static final String CANCEL = "/cancel";
+
+	/** The end of the path at which a running program is told things, by a POST. */
+	public static final String INPUT = "/input";
 
 	private AdapterHeaders() {
 	}

@@ -35,6 +35,10 @@ record PoolBreak(String pool, URI endpoint) {
 		if (error instanceof ExecutionFailure failure) {
 			return failure.afterAttempts(1);
 		}
+		if (error instanceof Patience.OutOfTime) {
+			return broken(FailureCode.DEADLINE_EXCEEDED,
+					"Pool '" + this.pool + "' did not send all of its answer within the deadline");
+		}
 		Break broke = Break.of(error);
 		return switch (broke.where()) {
 			case BEFORE_CONNECTING -> ExecutionFailure

@@ -138,8 +138,9 @@ public final class PoolFactory {
 	private static ExchangeFunction http(PoolProperties properties, ConnectionProvider connections) {
 		HttpClient client = HttpClient.create(connections)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.connectTimeout().toMillis())
-			.responseTimeout(properties.responseTimeout())
 			.doOnChannelInit((observer, channel, address) -> channel.pipeline()
+				.addBefore(NettyPipeline.ReactiveBridge, "sluice.patience",
+						new Patience(properties.responseTimeout().toNanos()))
 				.addBefore(NettyPipeline.ReactiveBridge, "sluice.one-answer-each",
 						new OneAnswerEach(properties.name())))
 			.disableRetry(true);

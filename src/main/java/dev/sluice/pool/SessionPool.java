@@ -17,6 +17,7 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Terms;
 import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.pool.Lease.End;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  * One pool, reached over its wire: its tokens, its sessions, its breaker.
  */
 final class SessionPool implements Pool, AutoCloseable {
+
+	private static final MediaType EVENTS = MediaType.parseMediaType(EventLines.MEDIA_TYPE);
 
 	private final PoolProperties properties;
 
@@ -256,20 +259,24 @@ final class SessionPool implements Pool, AutoCloseable {
 		if (response.statusCode().value() != 200) {
 			return this.wire.failure(response, lease.identifier(), token);
 		}
-		if (!isJson(response)) {
+		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		if (trusted && is(response, EVENTS)) {
+			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
+				.map((begun) -> lease.keep(events(execution, begun, lease)));
+		}
+		if (!is(response, MediaType.APPLICATION_JSON)) {
 			return response.releaseBody()
 				.then(Mono.error(() -> noVerdict(
 						"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
 								+ "Piston or of Sluice's adapter")));
 		}
-		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
 		return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes())
-			.flatMap((held) -> answer(execution, held, trusted, lease));
+			.flatMap((held) -> answer(held, trusted, lease));
 	}
 
-	private Mono<Answer> answer(Execution execution, HeldBack held, boolean trusted, Lease lease) {
+	private Mono<Answer> answer(HeldBack held, boolean trusted, Lease lease) {
 		if (!held.isWhole()) {
-			return Mono.just(lease.keep(streaming(execution, held, lease)));
+			return Mono.just(lease.keep(Answer.streaming(streaming(held, lease), () -> leave(held, lease))));
 		}
 		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
 			held.discard();
@@ -280,25 +287,39 @@ final class SessionPool implements Pool, AutoCloseable {
 		return Mono.just(lease.keep(Answer.streaming(held.body(), held::discard)));
 	}
 
-	private Answer streaming(Execution execution, HeldBack held, Lease lease) {
-		AtomicBoolean late = new AtomicBoolean();
-		Mono<Long> deadline = Mono.delay(execution.terms().deadline().left()).doOnNext((tick) -> late.set(true));
-		Flux<DataBuffer> body = held.body()
-			.onErrorMap(this.breaks::explain)
-			.doOnComplete(() -> lease.end(End.WELL))
-			.doOnError((error) -> {
-				this.breaker.failed(error);
-				lease.end(End.BADLY);
-			})
-			.doOnCancel(() -> lease.end(End.CANCELLED))
-			// An error of the other would not cancel the body.
-			.takeUntilOther(deadline)
-			.concatWith(Mono.defer(() -> late.get() ? Mono.error(tooLate()) : Mono.empty()))
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
-		return Answer.streaming(body, () -> {
-			held.discard();
-			lease.end(End.CANCELLED);
-		});
+	/** What broke ends the lease badly, and so do lines whose last one is an error. */
+	private Answer events(Execution execution, HeldBack begun, Lease lease) {
+		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
+			.doOnComplete(() -> lease.end(End.BADLY));
+		Flux<DataBuffer> body = guarded(lines, lease);
+		Runnable leave = () -> leave(begun, lease);
+		return switch (execution.terms().delivery()) {
+			case VERDICT, EVENTS -> Answer.streaming(body, leave);
+			case DIALOGUE -> Answer.dialogue(body, leave,
+					(from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
+						.onErrorMap(this.breaks::explain));
+		};
+	}
+
+	private Flux<DataBuffer> streaming(HeldBack held, Lease lease) {
+		return guarded(held.body().doOnComplete(() -> lease.end(End.WELL)), lease);
+	}
+
+	private Flux<DataBuffer> guarded(Flux<DataBuffer> body, Lease lease) {
+		return body.onErrorMap(this.breaks::explain).doOnError((error) -> {
+			this.breaker.failed(error);
+			lease.end(End.BADLY);
+		}).doOnCancel(() -> lease.end(End.CANCELLED)).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+	}
+
+	private static void leave(HeldBack held, Lease lease) {
+		held.discard();
+		lease.end(End.CANCELLED);
+	}
+
+	private ExecutionFailure cut() {
+		return ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.YES,
+				"Pool '" + name() + "' ended its answer before the execution's end was told");
 	}
 
 	private Lease counted(Lease lease) {
@@ -326,18 +347,13 @@ final class SessionPool implements Pool, AutoCloseable {
 			.in(name());
 	}
 
-	private ExecutionFailure tooLate() {
-		return ExecutionFailure.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN,
-				"Pool '" + name() + "' did not send all of its answer within the deadline");
-	}
-
 	private ExecutionFailure noVerdict(String what) {
 		return ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
 				"Pool '" + name() + "' " + what);
 	}
 
-	private static boolean isJson(ClientResponse response) {
-		return response.headers().contentType().filter(MediaType.APPLICATION_JSON::isCompatibleWith).isPresent();
+	private static boolean is(ClientResponse response, MediaType type) {
+		return response.headers().contentType().filter(type::isCompatibleWith).isPresent();
 	}
 
 	boolean requireIdentifiers() {

@@ -98,7 +98,7 @@ final class Unnamed implements Sessions {
 	}
 
 	private @Nullable Sessions leased(Execution execution) {
-		return (this.turned.get() || execution.terms().repeatable()) ? this.leased : null;
+		return (this.turned.get() || execution.terms().mustBeFoundAgain()) ? this.leased : null;
 	}
 
 	private void end(End how) {

@@ -7,6 +7,11 @@ import java.time.Duration;
 import java.util.List;
 
 import com.azure.core.credential.AccessToken;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.InputItem;
+import dev.sluice.execution.Terms;
+import dev.sluice.piston.EventLines;
+import dev.sluice.piston.InputBatch;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
@@ -51,6 +56,9 @@ final class Wire {
 
 	private static final String BEARER = "Bearer ";
 
+	/** A container that knows no events answers with a verdict. */
+	private static final String EVENTS = EventLines.MEDIA_TYPE + ", " + MediaType.APPLICATION_JSON_VALUE;
+
 	private final PoolProperties properties;
 
 	private final ExchangeFunction http;
@@ -88,16 +96,49 @@ final class Wire {
 	 * @return the head of the answer
 	 */
 	Mono<ClientResponse> execute(Execution execution, @Nullable String identifier, AccessToken token) {
+		Terms terms = execution.terms();
 		ClientRequest.Builder request = request(HttpMethod.POST,
 				path(this.properties.executePath(), identifier, this.properties.sentApiVersion()), token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
-			.header(AdapterHeaders.TIME_LEFT, Long.toString(execution.terms().deadline().left().toMillis()))
+			.header(AdapterHeaders.TIME_LEFT, Long.toString(terms.deadline().left().toMillis()))
 			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))));
-		if (execution.terms().repeatable()) {
+		if (terms.repeatable()) {
 			request.header(AdapterHeaders.REPEATABLE, "true");
 		}
+		switch (terms.delivery()) {
+			case VERDICT -> {
+				// It is what comes where nothing else is asked for.
+			}
+			case EVENTS -> request.headers((headers) -> headers.set(HttpHeaders.ACCEPT, EVENTS));
+			case DIALOGUE -> request.headers((headers) -> headers.set(HttpHeaders.ACCEPT, EVENTS))
+				.header(AdapterHeaders.INTERACTIVE, "true");
+		}
 		return this.http.exchange(request.build()).doOnNext(this::look);
+	}
+
+	/**
+	 * Tells a running program something.
+	 * @param identifier the identifier of its session
+	 * @param execution its execution's id
+	 * @param from the number of the first item
+	 * @param items the items
+	 * @return the number of the item that is expected next; an {@link ExecutionFailure}
+	 * where the program can't be told
+	 */
+	Mono<Long> tell(@Nullable String identifier, String execution, long from, List<InputItem> items) {
+		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.INPUT;
+		return this.tokens.get().flatMap((token) -> {
+			ClientRequest request = request(HttpMethod.POST, path(path, identifier, this.properties.sentApiVersion()),
+					token)
+				.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+				.body(BodyInserters
+					.fromDataBuffers(Mono.fromSupplier(() -> wrap(ByteBuffer.wrap(InputBatch.write(from, items))))))
+				.build();
+			return this.management.exchange(request)
+				.flatMap((response) -> told(response, identifier, token))
+				.timeout(MANAGED_WITHIN);
+		});
 	}
 
 	/**
@@ -216,6 +257,15 @@ final class Wire {
 
 	}
 
+	private Mono<Long> told(ClientResponse response, @Nullable String identifier, AccessToken token) {
+		if (response.statusCode().value() != 200) {
+			return failure(response, identifier, token);
+		}
+		return read(response, ERRORS).flatMap((body) -> Mono.justOrEmpty(InputBatch.next(body)))
+			.switchIfEmpty(Mono.error(() -> ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.YES,
+					"Pool '" + this.properties.name() + "' did not say what of the input has arrived")));
+	}
+
 	private Mono<List<LanguageRuntime>> runtimes(ClientResponse response, @Nullable String identifier,
 			AccessToken token) {
 		if (response.statusCode().value() != 200) {
@@ -228,7 +278,8 @@ final class Wire {
 	}
 
 	private void look(ClientResponse response) {
-		if (!this.adapterSeen && response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER)) {
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		if (!this.adapterSeen && headers.containsHeader(AdapterHeaders.ADAPTER)) {
 			this.adapterSeen = true;
 		}
 	}

@@ -1,0 +1,108 @@
+package dev.sluice.piston;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+
+/**
+ * Watches the lines in which an adapter tells a program's events: each is an object whose
+ * first field is its {@code type}, and the last one says that nothing is missing. The
+ * bytes go through as they are.
+ */
+public final class EventLines {
+
+	/** The content type of such lines. */
+	public static final String MEDIA_TYPE = "application/x-ndjson";
+
+	private static final List<byte[]> GOOD = heads("result", "end");
+
+	private static final List<byte[]> LAST = heads("result", "end", "error");
+
+	private static final int LONGEST = LAST.stream().mapToInt((head) -> head.length).max().orElse(0);
+
+	/** The first bytes of the line that is being read. */
+	private final byte[] head = new byte[LONGEST];
+
+	private int length;
+
+	private boolean withinLine;
+
+	private EventLines() {
+	}
+
+	/**
+	 * Lines that are not whole before their last one came.
+	 * @param lines the lines, as they came over the wire
+	 * @param broken what they fail with where they end without the last one
+	 * @param good run where the last one is no error, before the end is told
+	 * @return the same lines
+	 */
+	public static Flux<DataBuffer> checked(Flux<DataBuffer> lines, Supplier<? extends Throwable> broken,
+			Runnable good) {
+		return Flux.defer(() -> {
+			EventLines watched = new EventLines();
+			return lines.doOnNext(watched::look).concatWith(Mono.defer(() -> watched.end(broken, good)));
+		});
+	}
+
+	private Mono<DataBuffer> end(Supplier<? extends Throwable> broken, Runnable good) {
+		if (this.withinLine || !isOneOf(LAST)) {
+			return Mono.error(broken);
+		}
+		if (isOneOf(GOOD)) {
+			good.run();
+		}
+		return Mono.empty();
+	}
+
+	private void look(DataBuffer buffer) {
+		try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
+			parts.forEachRemaining(this::look);
+		}
+	}
+
+	private void look(ByteBuffer bytes) {
+		while (bytes.hasRemaining()) {
+			byte one = bytes.get();
+			if (one == '\n') {
+				this.withinLine = false;
+			}
+			else {
+				begin(one);
+			}
+		}
+	}
+
+	private void begin(byte one) {
+		if (!this.withinLine) {
+			this.withinLine = true;
+			this.length = 0;
+		}
+		if (this.length < LONGEST) {
+			this.head[this.length++] = one;
+		}
+	}
+
+	private boolean isOneOf(List<byte[]> heads) {
+		return heads.stream().anyMatch(this::startsWith);
+	}
+
+	private boolean startsWith(byte[] expected) {
+		return this.length >= expected.length
+				&& ByteBuffer.wrap(this.head, 0, expected.length).equals(ByteBuffer.wrap(expected));
+	}
+
+	private static List<byte[]> heads(String... types) {
+		return List.of(types)
+			.stream()
+			.map((type) -> ("{\"type\":\"" + type + "\"").getBytes(StandardCharsets.UTF_8))
+			.toList();
+	}
+
+}
