@@ -27,6 +27,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -262,7 +263,7 @@ final class SessionPool implements Pool, AutoCloseable {
 		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
 		if (trusted && is(response, EVENTS)) {
 			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
-				.map((begun) -> lease.keep(events(execution, begun, lease)));
+				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
 		}
 		if (!is(response, MediaType.APPLICATION_JSON)) {
 			return response.releaseBody()
@@ -288,7 +289,7 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	/** What broke ends the lease badly, and so do lines whose last one is an error. */
-	private Answer events(Execution execution, HeldBack begun, Lease lease) {
+	private Answer events(Execution execution, HeldBack begun, Lease lease, HttpHeaders head) {
 		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
 			.doOnComplete(() -> lease.end(End.BADLY));
 		Flux<DataBuffer> body = guarded(lines, lease);
@@ -296,8 +297,8 @@ final class SessionPool implements Pool, AutoCloseable {
 		return switch (execution.terms().delivery()) {
 			case VERDICT, EVENTS -> Answer.streaming(body, leave);
 			case DIALOGUE -> Answer.dialogue(body, leave,
-					(from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
-						.onErrorMap(this.breaks::explain));
+					new SessionInput((from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
+						.onErrorMap(this.breaks::explain), head));
 		};
 	}
 

@@ -123,8 +123,8 @@ final class Wire {
 	 * @param execution its execution's id
 	 * @param from the number of the first item
 	 * @param items the items
-	 * @return the number of the item that is expected next; an {@link ExecutionFailure}
-	 * where the program can't be told
+	 * @return the number of the item that is expected next; nothing where the program has
+	 * ended; an {@link ExecutionFailure} where it can't be told
 	 */
 	Mono<Long> tell(@Nullable String identifier, String execution, long from, List<InputItem> items) {
 		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.INPUT;
@@ -258,6 +258,10 @@ final class Wire {
 	}
 
 	private Mono<Long> told(ClientResponse response, @Nullable String identifier, AccessToken token) {
+		boolean fromAdapter = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		if (fromAdapter && response.statusCode().value() == 404) {
+			return response.releaseBody().then(Mono.empty());
+		}
 		if (response.statusCode().value() != 200) {
 			return failure(response, identifier, token);
 		}
