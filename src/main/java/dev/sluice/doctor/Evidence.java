@@ -67,7 +67,8 @@ record Evidence(Sighting configured, @Nullable Sighting badToken, List<Tried> tr
 	 */
 	static boolean isFromInside(Sighting seen) {
 		return (seen.failure() == null) ? stdout(seen) != null : switch (seen.failure().code()) {
-			case POOL_PATH_NOT_FOUND, INVALID_REQUEST, ENGINE_BUSY, SESSION_BUSY, ENGINE_UNAVAILABLE -> true;
+			case POOL_PATH_NOT_FOUND, INVALID_REQUEST, UNSUPPORTED, ENGINE_BUSY, SESSION_BUSY, ENGINE_UNAVAILABLE ->
+				true;
 			// A Piston's, which is empty, or an adapter's, which is typed.
 			case SANDBOX_FAILED -> seen.body().isBlank() || seen.body().contains("\"code\"");
 			default -> false;

@@ -20,6 +20,9 @@ public enum FailureCode {
 	/** The client's request is not JSON by its content type. */
 	UNSUPPORTED_MEDIA_TYPE,
 
+	/** What runs the program can't do what the client asks of it. */
+	UNSUPPORTED,
+
 	/** There is no such route. */
 	NOT_FOUND,
 

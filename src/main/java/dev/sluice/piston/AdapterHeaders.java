@@ -30,13 +30,16 @@ public final class AdapterHeaders {
 	public static final String REPEATABLE = "Sluice-Repeatable";
 
 	/**
-	 * On a request for events, with any value: the program's standard input stays open,
-	 * and it is told things at {@link #INPUT}.
+	 * On a request, with the value {@code true}: the program's standard input stays open
+	 * and is fed at {@link #INPUT}, and the answer is its events as they happen, with
+	 * {@code end} in place of a result. It needs {@link #EXECUTION}.
 	 */
 	public static final String INTERACTIVE = "Sluice-Interactive";
 
 	/**
-	 * On an adapter's answers: what the engine behind it can do, as a list with commas.
+	 * On answers with events and with runtimes: what may be asked of the adapter, as a
+	 * list with commas of {@code stream} (events come as they happen),
+	 * {@code interactive}, {@code eof}, {@code signal} and {@code cancel}.
 	 */
 	public static final String CAPABILITIES = "Sluice-Capabilities";
 
@@ -58,7 +61,11 @@ public final class AdapterHeaders {
 	/** The end of the path at which an execution is cancelled. */
 	public static final String CANCEL = "/cancel";
 
-	/** The end of the path at which a running program is told things, by a POST. */
+	/**
+	 * The end of the path, after {@link #EXECUTIONS} and its id, at which an interactive
+	 * execution is fed: an {@link InputBatch}, which is answered with {@code {"next":N}},
+	 * the number of the item that is to come next.
+	 */
 	public static final String INPUT = "/input";
 
 	private AdapterHeaders() {

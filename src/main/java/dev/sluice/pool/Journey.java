@@ -228,7 +228,7 @@ final class Journey {
 
 	private static boolean isClients(FailureCode code) {
 		return switch (code) {
-			case INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> true;
+			case INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED -> true;
 			default -> false;
 		};
 	}

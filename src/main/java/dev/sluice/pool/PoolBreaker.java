@@ -163,16 +163,18 @@ final class PoolBreaker {
 			// What is said of one request may be that request's own fault.
 			case POOL_REQUEST_REFUSED, POOL_IDENTIFIER_REQUIRED, POOL_IDENTIFIER_REFUSED -> false;
 			case POOL_FULL, SESSION_BUSY, ENGINE_BUSY, POOL_UNAVAILABLE, OVERLOADED, DEADLINE_EXCEEDED, INTERNAL,
-					NO_POOL, INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, NOT_FOUND,
-					HOST_REFUSED, SANDBOX_FAILED ->
+					NO_POOL, INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED,
+					NOT_FOUND, HOST_REFUSED, SANDBOX_FAILED ->
 				false;
 		};
 	}
 
 	/** Whether the pool did its part. */
 	private static boolean isUsers(Throwable error) {
-		return error instanceof ExecutionFailure failure
-				&& (failure.code() == FailureCode.INVALID_REQUEST || failure.code() == FailureCode.SANDBOX_FAILED);
+		return error instanceof ExecutionFailure failure && switch (failure.code()) {
+			case INVALID_REQUEST, UNSUPPORTED, SANDBOX_FAILED -> true;
+			default -> false;
+		};
 	}
 
 	private static String text(State state) {
