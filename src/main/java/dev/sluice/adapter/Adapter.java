@@ -11,22 +11,26 @@ import dev.sluice.execution.Answer;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
-import dev.sluice.execution.Executor;
+import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Terms;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HostRule;
 import dev.sluice.http.HttpProperties;
+import dev.sluice.http.Pieces;
 import dev.sluice.http.Replies;
 import dev.sluice.http.StartRefusedException;
 import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.InputBatch;
+import dev.sluice.piston.PistonEvents;
 import dev.sluice.piston.PistonRuntimes;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -42,6 +46,11 @@ public final class Adapter {
 	/** The header by which an execution is known again when it comes once more. */
 	public static final String EXECUTION_ID = AdapterHeaders.EXECUTION;
 
+	/** How long who reads events may hear nothing. */
+	private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+	private static final MediaType LINES = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
+
 	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(5);
 
 	/** What the ingress before an adapter waits for an answer, as known. */
@@ -51,15 +60,19 @@ public final class Adapter {
 
 	private final Deduplication deduplication;
 
-	private final Executor unnamed;
-
 	private final HttpProperties bounds;
 
+	private final HttpProperties inputBounds;
+
 	Adapter(Workshop workshop, AdapterProperties properties, HttpProperties bounds) {
+		this(workshop, properties, bounds, HEARTBEAT);
+	}
+
+	Adapter(Workshop workshop, AdapterProperties properties, HttpProperties bounds, Duration heartbeat) {
 		this.workshop = workshop;
-		this.deduplication = new Deduplication(workshop, properties, Schedulers.parallel());
-		this.unnamed = new Timely(workshop, Schedulers.parallel());
+		this.deduplication = new Deduplication(workshop, properties, heartbeat, Schedulers.parallel());
 		this.bounds = bounds;
+		this.inputBounds = new HttpProperties(bounds.hosts(), properties.maxInput(), bounds.bodyTimeout());
 	}
 
 	/**
@@ -109,6 +122,7 @@ public final class Adapter {
 		return RouterFunctions.route()
 			.GET("/health", (request) -> Replies.json("{\"status\":\"UP\"}".getBytes(StandardCharsets.UTF_8)))
 			.GET("/api/v2/runtimes", this::runtimes)
+			.POST(AdapterHeaders.EXECUTIONS + "{id}" + AdapterHeaders.INPUT, this::input)
 			.POST("/**/execute", this::execute)
 			.route(RequestPredicates.all(), Replies::notFound)
 			.before(Replies::requireJson)
@@ -117,14 +131,36 @@ public final class Adapter {
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
 		String id = request.headers().firstHeader(AdapterHeaders.EXECUTION);
-		Executor executor = (id != null) ? this.deduplication : this.unnamed;
+		Form form = Form.of(request);
+		if (id == null && form == Form.INTERACTIVE) {
+			throw ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+					"An interactive execution needs an id, in the header " + AdapterHeaders.EXECUTION);
+		}
 		String name = (id != null) ? Deduplication.checked(id) : Ids.next();
 		Terms terms = terms(request);
 		return Bodies.read(request, this.bounds)
 			.map((body) -> new Execution(name, "", "", body, terms))
-			.flatMap(executor::execute)
-			.flatMap(Replies::answer)
-			.doOnDiscard(Answer.class, Answer::discard);
+			.flatMap((execution) -> (id != null) ? this.deduplication.execute(execution, form)
+					: this.deduplication.executeUnnamed(execution, form))
+			.transform((answer) -> Unread.discarded(answer, (made) -> reply(made, form, request)));
+	}
+
+	private Mono<ServerResponse> reply(Answer answer, Form form, ServerRequest request) {
+		return switch (form) {
+			case ANSWER -> Replies.answer(answer);
+			case EVENTS, INTERACTIVE -> {
+				tellCapabilities(request);
+				yield Pieces.reply(answer, LINES);
+			}
+		};
+	}
+
+	private Mono<ServerResponse> input(ServerRequest request) {
+		String id = Deduplication.checked(request.pathVariable("id"));
+		return Bodies.read(request, this.inputBounds)
+			.flatMap((body) -> Bodies.process(body, InputBatch::read))
+			.flatMap((batch) -> this.deduplication.input(id, batch))
+			.flatMap((next) -> Replies.json(("{\"next\":" + next + "}").getBytes(StandardCharsets.UTF_8)));
 	}
 
 	private Mono<ServerResponse> cancel(ServerRequest request) {
@@ -133,7 +169,17 @@ public final class Adapter {
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
-		return this.workshop.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
+		return this.workshop.runtimes()
+			.map(PistonRuntimes::write)
+			.doOnNext((list) -> tellCapabilities(request))
+			.flatMap(Replies::json);
+	}
+
+	private void tellCapabilities(ServerRequest request) {
+		request.exchange()
+			.getResponse()
+			.getHeaders()
+			.set(AdapterHeaders.CAPABILITIES, String.join(",", this.workshop.capabilities()));
 	}
 
 	private static String list(List<LanguageRuntime> runtimes) {

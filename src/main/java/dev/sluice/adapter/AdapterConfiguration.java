@@ -28,13 +28,14 @@ public class AdapterConfiguration {
 	@Lazy
 	Adapter adapter(AdapterProperties properties, HttpProperties http, ObjectProvider<Engine> engine) {
 		URI piston = properties.pistonUrl();
-		Workshop workshop = (piston != null) ? new PistonWorkshop(piston, properties) : engineWorkshop(engine);
+		Workshop workshop = (piston != null) ? new PistonWorkshop(piston, properties)
+				: engineWorkshop(engine, properties);
 		return new Adapter(workshop, properties, http);
 	}
 
-	private static EngineWorkshop engineWorkshop(ObjectProvider<Engine> engine) {
+	private static EngineWorkshop engineWorkshop(ObjectProvider<Engine> engine, AdapterProperties properties) {
 		try {
-			return new EngineWorkshop(engine.getObject());
+			return new EngineWorkshop(engine.getObject(), properties);
 		}
 		catch (BeanCreationException ex) {
 			if (ex.getMostSpecificCause() instanceof EngineUnavailableException unavailable) {

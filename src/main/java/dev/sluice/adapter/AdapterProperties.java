@@ -1,6 +1,8 @@
 package dev.sluice.adapter;
 
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import jakarta.validation.constraints.AssertTrue;
@@ -28,6 +30,12 @@ import org.springframework.validation.annotation.Validated;
  * about half a kilobyte
  * @param linger how long a repeatable execution runs on after its last caller has left, 0
  * for not at all
+ * @param spoolMemory how much of what an execution writes is kept in memory, for each
+ * execution that runs or is remembered with its answer; the rest goes to a file
+ * @param spoolFolder where such files are made, which have no name once they are open;
+ * the default is the system's folder for temporary files
+ * @param input how much that is sent to an interactive program may wait for it to be read
+ * @param maxInput how large a request with such input may be
  * @param cancelTime how long a cancelled program may take to end before who cancelled it
  * is told that it did not
  */
@@ -36,12 +44,35 @@ import org.springframework.validation.annotation.Validated;
 record AdapterProperties(@Nullable URI pistonUrl, @DefaultValue("220s") Duration pistonTimeout,
 		@DefaultValue("64MB") DataSize maxAnswer, @DefaultValue("5m") @DurationMin(millis = 1) Duration replayTime,
 		@DefaultValue("64MB") DataSize replayBytes, @DefaultValue("10000") @Min(1) int remembered,
-		@DefaultValue("30s") @DurationMin Duration linger,
+		@DefaultValue("30s") @DurationMin Duration linger, @DefaultValue("256KB") DataSize spoolMemory,
+		@Nullable Path spoolFolder, @DefaultValue("64KB") DataSize input, @DefaultValue("1MB") DataSize maxInput,
 		@DefaultValue("5s") @DurationMin(millis = 1) Duration cancelTime) {
+
+	private static final DataSize MOST = DataSize.ofMegabytes(1024);
 
 	@AssertTrue(message = "must not be negative")
 	boolean isReplayBytesASize() {
 		return !this.replayBytes.isNegative();
+	}
+
+	@AssertTrue(message = "must be from 0 to 1024MB")
+	boolean isSpoolMemoryASize() {
+		return !this.spoolMemory.isNegative() && this.spoolMemory.compareTo(MOST) <= 0;
+	}
+
+	@AssertTrue(message = "must be from 1B to 1024MB")
+	boolean isInputASize() {
+		return this.input.toBytes() > 0 && this.input.compareTo(MOST) <= 0;
+	}
+
+	@AssertTrue(message = "must be from 1B to 1024MB")
+	boolean isMaxInputASize() {
+		return this.maxInput.toBytes() > 0 && this.maxInput.compareTo(MOST) <= 0;
+	}
+
+	@AssertTrue(message = "must be a folder that can be written to")
+	boolean isSpoolFolderAFolder() {
+		return this.spoolFolder == null || Files.isDirectory(this.spoolFolder) && Files.isWritable(this.spoolFolder);
 	}
 
 	@AssertTrue(message = "must be an http or https address with a host")

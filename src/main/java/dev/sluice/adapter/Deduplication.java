@@ -1,6 +1,7 @@
 package dev.sluice.adapter;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import dev.sluice.execution.Answer;
@@ -10,40 +11,59 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Bodies;
+import dev.sluice.piston.InputBatch;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.publisher.Sinks.EmitFailureHandler;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * Runs each execution once, however often it is asked for by its id: a call that comes
- * while it runs waits for the same verdict, and one that comes later gets it again.
+ * while it runs waits for the same verdict, or reads the same events from the first one
+ * on, and one that comes later gets them again.
  * <p>
  * A cancel by a caller is a caller that leaves. When the last one has left, the execution
  * is cancelled, at once or, where it is repeatable, after the linger time; it does not
- * run again by that id.
+ * run again by that id. An interactive one never lingers, and is not given again.
  */
 final class Deduplication implements Executor {
 
 	private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
+	/** Input travels on another connection than the execution, and may overtake it. */
+	private static final Duration COMES_WITHIN = Duration.ofSeconds(2);
+
+	private static final Fingerprint UNNAMED = new Fingerprint("", false);
+
 	private final Workshop workshop;
 
+	private final AdapterProperties properties;
+
 	private final Timely timely;
+
+	private final Answers answers;
 
 	private final Ledger ledger;
 
 	private final Scheduler scheduler;
 
-	private final Duration linger;
+	private final Sinks.Many<OneRun> entered = Sinks.many().multicast().directBestEffort();
 
-	private final Duration cancelTime;
-
-	Deduplication(Workshop workshop, AdapterProperties properties, Scheduler scheduler) {
+	/**
+	 * Makes it, with nothing known.
+	 * @param workshop runs the executions
+	 * @param properties the settings
+	 * @param heartbeat after how much silence to who reads events is told that there is
+	 * nothing to say
+	 * @param scheduler measures the time
+	 */
+	Deduplication(Workshop workshop, AdapterProperties properties, Duration heartbeat, Scheduler scheduler) {
 		this.workshop = workshop;
-		this.timely = new Timely(workshop, scheduler);
+		this.properties = properties;
+		this.timely = new Timely(scheduler);
+		this.answers = new Answers(this.timely, heartbeat, scheduler);
 		this.ledger = new Ledger(properties, scheduler);
 		this.scheduler = scheduler;
-		this.linger = properties.linger();
-		this.cancelTime = properties.cancelTime();
 	}
 
 	/**
@@ -60,20 +80,58 @@ final class Deduplication implements Executor {
 		return id;
 	}
 
+	@Override
+	public Mono<Answer> execute(Execution execution) {
+		return execute(execution, Form.ANSWER);
+	}
+
 	/**
 	 * Runs an execution, or takes part in what is known by its id. The first call's
 	 * deadline and terms rule the run; each other call waits until its own deadline.
 	 * @param execution what to run
+	 * @param form what its caller wants to get
 	 * @return the answer; an {@link ExecutionFailure} as the workshop's, and one with
-	 * {@link FailureCode#INVALID_REQUEST} where the id came with another body before, or
-	 * with {@link FailureCode#ENGINE_UNAVAILABLE} where it was cancelled or its answer is
-	 * no longer kept
+	 * {@link FailureCode#INVALID_REQUEST} where the id came with another request before,
+	 * or with {@link FailureCode#ENGINE_UNAVAILABLE} where it was cancelled or its answer
+	 * is no longer kept
 	 */
-	@Override
-	public Mono<Answer> execute(Execution execution) {
-		return Bodies.process(execution.body(), Fingerprint::of)
-			.flatMap((fingerprint) -> Mono.defer(() -> join(execution, fingerprint)))
-			.map(Timely::answer);
+	Mono<Answer> execute(Execution execution, Form form) {
+		boolean interactive = form == Form.INTERACTIVE;
+		return Bodies.process(execution.body(), (body) -> Fingerprint.of(body, interactive))
+			.flatMap((fingerprint) -> join(execution, fingerprint, form));
+	}
+
+	/**
+	 * Runs an execution whose id nobody else knows, so that it is not kept.
+	 * @param execution what to run
+	 * @param form what its caller wants to get; not interactive, since nobody could feed
+	 * it
+	 * @return the answer; an {@link ExecutionFailure} as the workshop's
+	 */
+	Mono<Answer> executeUnnamed(Execution execution, Form form) {
+		return Mono.defer(() -> begin(run(execution, UNNAMED, Duration.ZERO), execution, form));
+	}
+
+	/**
+	 * Gives an interactive execution something from its client. It may come a little
+	 * before the execution itself.
+	 * @param id the execution's id
+	 * @param batch what to give it
+	 * @return the number of the item that is to come next; an {@link ExecutionFailure}
+	 * with {@link FailureCode#NOT_FOUND} where the execution does not run interactively,
+	 * or as {@link Inbox#take} says
+	 */
+	Mono<Long> input(String id, InputBatch batch) {
+		return this.entered.asFlux()
+			.filter((run) -> run.id().equals(id))
+			.cast(Known.class)
+			.mergeWith(Mono.fromSupplier(() -> this.ledger.known(id)))
+			.next()
+			.timeout(COMES_WITHIN, Mono.empty(), this.scheduler)
+			.mapNotNull((known) -> (known instanceof OneRun run) ? run.inbox() : null)
+			.switchIfEmpty(Mono.error(() -> ExecutionFailure.refused(FailureCode.NOT_FOUND,
+					"No interactive execution runs by the id " + id)))
+			.flatMap((inbox) -> inbox.take(batch));
 	}
 
 	/**
@@ -109,25 +167,42 @@ final class Deduplication implements Executor {
 		return this.ledger.bytes();
 	}
 
-	private Mono<byte[]> join(Execution execution, Fingerprint fingerprint) {
-		Duration time = execution.terms().repeatable() ? this.linger : Duration.ZERO;
-		OneRun fresh = new OneRun(execution, fingerprint, time, this.scheduler, this.ledger);
+	private Mono<Answer> join(Execution execution, Fingerprint fingerprint, Form form) {
+		boolean lingers = execution.terms().repeatable() && !fingerprint.interactive();
+		OneRun fresh = run(execution, fingerprint, lingers ? this.properties.linger() : Duration.ZERO);
 		Known known = this.ledger.enter(fresh);
 		if (known == null) {
-			return fresh.begin(this.timely.run(execution, fresh::end));
+			return begin(fresh, execution, form);
 		}
 		if (!known.cameWith(fingerprint)) {
 			return Mono.error(ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
 					"Another request body came with the same execution id before"));
 		}
-		return this.timely.within(execution.terms().deadline().left(), known.attach());
+		return this.answers.attached(known.attach(), form, execution.terms().deadline().left());
+	}
+
+	private OneRun run(Execution execution, Fingerprint fingerprint, Duration linger) {
+		return new OneRun(execution, fingerprint, new Transcript(this.properties), linger, this.scheduler, this.ledger);
+	}
+
+	private Mono<Answer> begin(OneRun run, Execution execution, Form form) {
+		Supplier<Mono<Ending>> work = switch (form) {
+			case ANSWER, EVENTS -> () -> this.workshop.run(execution, run.transcript(), run::end);
+			case INTERACTIVE -> {
+				Conversation conversation = this.workshop.converse(execution, run.transcript(), run::end);
+				run.feedBy(new Inbox(conversation.feed(), this.scheduler));
+				this.entered.emitNext(run, EmitFailureHandler.busyLooping(COMES_WITHIN));
+				yield conversation::run;
+			}
+		};
+		return this.answers.first(run.begin(this.timely.run(execution, work, run::end)), form);
 	}
 
 	private Mono<Void> timelyEnd(Known known) {
 		return known.ended()
-			.timeout(
-					this.cancelTime, Mono.error(() -> ExecutionFailure.broken(FailureCode.DEADLINE_EXCEEDED,
-							Executed.UNKNOWN, "The program did not end within " + this.cancelTime.toMillis() + " ms")),
+			.timeout(this.properties.cancelTime(),
+					Mono.error(() -> ExecutionFailure.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN,
+							"The program did not end within " + this.properties.cancelTime().toMillis() + " ms")),
 					this.scheduler);
 	}
 

@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.Input;
 import dev.sluice.execution.Event;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.LanguageRuntime;
@@ -13,7 +15,6 @@ import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
 import dev.sluice.http.Bodies;
-import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonLimits;
 import dev.sluice.piston.PistonRequest;
 import reactor.core.publisher.Flux;
@@ -26,23 +27,29 @@ final class EngineWorkshop implements Workshop {
 
 	private final Engine engine;
 
-	EngineWorkshop(Engine engine) {
+	private final AdapterProperties properties;
+
+	EngineWorkshop(Engine engine, AdapterProperties properties) {
 		this.engine = engine;
+		this.properties = properties;
 	}
 
 	@Override
-	public Mono<byte[]> run(Execution execution, Runnable ended) {
-		return Mono.defer(() -> {
-			Admission admission = new Admission(ended);
-			Transcript transcript = new Transcript();
-			return Bodies.process(execution.body(), this::program)
-				.flatMapMany(admission::enter)
-				.doOnNext(transcript::add)
-				.ofType(Event.Ended.class)
-				.single()
-				.map((end) -> PistonAnswer.write(end.verdict(), transcript.texts()))
-				.doFinally((signal) -> admission.close());
-		});
+	public Mono<Ending> run(Execution execution, Transcript transcript, Runnable ended) {
+		return run(execution, (program) -> Input.whole(program.stdin()), transcript, ended)
+			.map((end) -> transcript.concluded(end.verdict()));
+	}
+
+	@Override
+	public Conversation converse(Execution execution, Transcript transcript, Runnable ended) {
+		Input input = Input.open((int) this.properties.input().toBytes());
+		return new Conversation(new EngineFeed(input),
+				run(execution, (program) -> input, transcript, ended).thenReturn(Ending.CLOSED));
+	}
+
+	@Override
+	public List<String> capabilities() {
+		return List.of("stream", "interactive", "eof", "signal", "cancel");
 	}
 
 	@Override
@@ -70,6 +77,20 @@ final class EngineWorkshop implements Workshop {
 		return this.engine.notEnforced().isEmpty();
 	}
 
+	/** Who takes down the events never asks for less than all. */
+	private Mono<Event.Ended> run(Execution execution, Function<Program, Input> input, Transcript transcript,
+			Runnable ended) {
+		return Mono.defer(() -> {
+			Admission admission = new Admission(input, ended);
+			return Bodies.process(execution.body(), this::program)
+				.flatMapMany(admission::enter)
+				.doOnNext(transcript::add)
+				.ofType(Event.Ended.class)
+				.single()
+				.doFinally((signal) -> admission.close());
+		});
+	}
+
 	private Program program(ByteBuffer body) {
 		PistonRequest request = PistonRequest.read(body);
 		return request.program(this.engine.runtimes(), this::limits);
@@ -88,17 +109,21 @@ final class EngineWorkshop implements Workshop {
 	 */
 	private final class Admission {
 
+		private final Function<Program, Input> input;
+
 		private final Runnable ended;
 
 		private final AtomicBoolean decided = new AtomicBoolean();
 
-		Admission(Runnable ended) {
+		Admission(Function<Program, Input> input, Runnable ended) {
+			this.input = input;
 			this.ended = ended;
 		}
 
 		Flux<Event> enter(Program program) {
 			boolean first = this.decided.compareAndSet(false, true);
-			return first ? EngineWorkshop.this.engine.run(program, this.ended) : Flux.never();
+			return first ? EngineWorkshop.this.engine.run(program, this.input.apply(program), this.ended)
+					: Flux.never();
 		}
 
 		void close() {

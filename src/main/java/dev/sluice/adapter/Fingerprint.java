@@ -6,22 +6,24 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Tells one request body from another without holding either.
+ * Tells one request from another without holding either.
  *
  * @param sha256 the body's digest in hexadecimal digits
+ * @param interactive whether it asked for an interactive execution
  */
-record Fingerprint(String sha256) {
+record Fingerprint(String sha256, boolean interactive) {
 
 	/**
-	 * The fingerprint of a body. Takes about a millisecond for 256 KiB.
+	 * The fingerprint of a request. Takes about a millisecond for 256 KiB.
 	 * @param body the body
+	 * @param interactive whether it asks for an interactive execution
 	 * @return its fingerprint
 	 */
-	static Fingerprint of(ByteBuffer body) {
+	static Fingerprint of(ByteBuffer body, boolean interactive) {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");
 			digest.update(body);
-			return new Fingerprint(HexFormat.of().formatHex(digest.digest()));
+			return new Fingerprint(HexFormat.of().formatHex(digest.digest()), interactive);
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every Java has SHA-256", ex);

@@ -9,18 +9,18 @@ import reactor.core.publisher.Mono;
 sealed interface Known permits OneRun, PastRun {
 
 	/**
-	 * Whether a body is the one that this execution came with.
-	 * @param fingerprint the body's fingerprint
+	 * Whether a request is the one that this execution came with.
+	 * @param fingerprint the request's fingerprint
 	 * @return whether it is; true where this execution's own never came
 	 */
 	boolean cameWith(Fingerprint fingerprint);
 
 	/**
-	 * What the execution came to, for one more caller, who counts as waiting from this
-	 * call on: the result must be subscribed to.
-	 * @return the verdict, which is shared, or the failure
+	 * Lets one more caller take part, who counts as waiting from this call on.
+	 * @return the caller's part, which must be left
+	 * @throws ExecutionFailure where it is over without a verdict, or that is not kept
 	 */
-	Mono<byte[]> attach();
+	Share attach();
 
 	/**
 	 * Cancels it, whoever waits for it; does nothing where it is over.

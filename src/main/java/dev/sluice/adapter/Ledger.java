@@ -20,10 +20,10 @@ import reactor.core.scheduler.Scheduler;
  * verdicts are kept, and those that must not run again although there is no verdict to
  * give. What did not run is forgotten, since it may be tried anew.
  * <p>
- * Verdicts are bounded by their bytes, which count with what an entry takes beside them;
- * the oldest loses its verdict first. What has none is bounded by number, and takes about
- * half a kilobyte. Both are forgotten after the same time. What runs is bounded by who
- * runs it.
+ * Verdicts are bounded by the bytes of their transcripts, in memory and on the disk,
+ * which count with what an entry takes beside them; the oldest loses its verdict first.
+ * What has none is bounded by number, and takes about half a kilobyte. Both are forgotten
+ * after the same time. What runs is bounded by who runs it.
  */
 final class Ledger {
 
@@ -77,28 +77,51 @@ final class Ledger {
 		if (known != null) {
 			return known;
 		}
-		PastRun forbidden = new PastRun(null, Mono.error(failure), 0, Mono.empty(), expiry(id));
+		PastRun forbidden = new PastRun(null, null, failure, Mono.empty(), expiry(id));
 		remember(id, forbidden);
 		return forbidden;
 	}
 
-	synchronized void succeeded(OneRun run, byte[] verdict) {
-		this.running.remove(run.id());
-		this.verdicts.put(run.id(),
-				new PastRun(run.fingerprint(), Mono.just(verdict), verdict.length, run.ended(), expiry(run.id())));
-		this.bytes += verdict.length + ENTRY;
+	/**
+	 * Keeps what a run came to, so that it can be given again.
+	 * @param run the run; one that was not entered is not kept
+	 */
+	synchronized void succeeded(OneRun run) {
+		if (!this.running.remove(run.id(), run)) {
+			return;
+		}
+		PastRun past = new PastRun(run.fingerprint(), run.transcript(), notKept(), run.ended(), expiry(run.id()));
+		if (!run.transcript().hold()) {
+			throw new IllegalStateException("A run holds its transcript");
+		}
+		this.verdicts.put(run.id(), past);
+		this.bytes += past.size() + ENTRY;
 		while (this.bytes > this.mostBytes) {
 			Map.Entry<String, PastRun> oldest = this.verdicts.firstEntry();
-			removeVerdict(oldest.getKey());
-			remember(oldest.getKey(), oldest.getValue().without(notKept()));
+			this.verdicts.remove(oldest.getKey());
+			this.bytes -= oldest.getValue().size() + ENTRY;
+			remember(oldest.getKey(), oldest.getValue().forgotten());
 		}
 	}
 
+	/**
+	 * Keeps that a run is over, where it must not run again.
+	 * @param run the run; one that was not entered is not kept
+	 * @param failure what it gets when it comes again
+	 */
 	synchronized void failed(OneRun run, ExecutionFailure failure) {
-		this.running.remove(run.id());
-		if (failure.executed() != Executed.NO) {
-			remember(run.id(), new PastRun(run.fingerprint(), Mono.error(failure), 0, run.ended(), expiry(run.id())));
+		if (this.running.remove(run.id(), run) && failure.executed() != Executed.NO) {
+			remember(run.id(), new PastRun(run.fingerprint(), null, failure, run.ended(), expiry(run.id())));
 		}
+	}
+
+	/**
+	 * What is known by an id.
+	 * @param id the id
+	 * @return the execution; null where it never came
+	 */
+	synchronized @Nullable Known known(String id) {
+		return find(id);
 	}
 
 	synchronized int running() {
@@ -131,18 +154,16 @@ final class Ledger {
 	}
 
 	private synchronized void forget(String id) {
-		removeVerdict(id);
-		this.withoutVerdict.remove(id);
-	}
-
-	private void removeVerdict(String id) {
 		PastRun removed = this.verdicts.remove(id);
 		if (removed != null) {
 			this.bytes -= removed.size() + ENTRY;
+			PastRun _ = removed.forgotten();
 		}
+		this.withoutVerdict.remove(id);
 	}
 
-	private static ExecutionFailure notKept() {
+	/** What is said where a transcript is gone. */
+	static ExecutionFailure notKept() {
 		return ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.YES,
 				"The execution ran already, and its answer is no longer kept; sluice.adapter.replay-bytes bounds that");
 	}

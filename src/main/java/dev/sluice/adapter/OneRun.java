@@ -7,12 +7,12 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
@@ -30,19 +30,26 @@ final class OneRun implements Known {
 
 	private final Fingerprint fingerprint;
 
+	private final Transcript transcript;
+
 	private final Duration linger;
 
 	private final Scheduler scheduler;
 
 	private final Ledger ledger;
 
-	private final Sinks.One<byte[]> outcome = Sinks.one();
+	private final Sinks.Empty<Void> outcome = Sinks.empty();
 
 	private final Sinks.Empty<Void> ended = Sinks.empty();
 
 	private final Disposable.Swap work = Disposables.swap();
 
 	private final Disposable.Swap lingering = Disposables.swap();
+
+	private volatile @Nullable Inbox inbox;
+
+	/** What it came to where there is no verdict, or what is said once that is gone. */
+	private volatile @Nullable ExecutionFailure failure;
 
 	/** Who made it is its first caller. */
 	private int callers = 1;
@@ -52,14 +59,17 @@ final class OneRun implements Known {
 	/**
 	 * Makes a run, which one caller waits for, and which has not begun.
 	 * @param execution what it runs, which it does not hold
-	 * @param fingerprint of its body
+	 * @param fingerprint of its request
+	 * @param transcript takes what happens; the run holds it until it is decided
 	 * @param linger how long it goes on where nobody waits, zero for not at all
 	 * @param scheduler measures that time
 	 * @param ledger is told what it comes to, before its callers are
 	 */
-	OneRun(Execution execution, Fingerprint fingerprint, Duration linger, Scheduler scheduler, Ledger ledger) {
+	OneRun(Execution execution, Fingerprint fingerprint, Transcript transcript, Duration linger, Scheduler scheduler,
+			Ledger ledger) {
 		this.id = execution.id();
 		this.fingerprint = fingerprint;
+		this.transcript = transcript;
 		this.linger = linger;
 		this.scheduler = scheduler;
 		this.ledger = ledger;
@@ -68,24 +78,38 @@ final class OneRun implements Known {
 	/**
 	 * Begins the run, for its first caller.
 	 * @param run what to subscribe to, as nobody's but its own
-	 * @return the outcome for that caller, which must be subscribed to
+	 * @return that caller's part, which must be left
 	 */
-	Mono<byte[]> begin(Mono<byte[]> run) {
+	Share begin(Mono<Ending> run) {
+		Share first = share();
 		this.work.update(run.subscribe(this::succeed, this::failed));
-		return outcome();
+		return first;
 	}
 
-	@Override
-	public Mono<byte[]> attach() {
-		synchronized (this) {
-			this.callers++;
-		}
-		return outcome();
+	/**
+	 * Says where what comes for the program goes.
+	 * @param inbox takes it
+	 */
+	void feedBy(Inbox inbox) {
+		this.inbox = inbox;
+	}
+
+	/** Where what comes for the program goes; null where it is not interactive. */
+	@Nullable Inbox inbox() {
+		return this.inbox;
 	}
 
 	@Override
 	public boolean cameWith(Fingerprint fingerprint) {
 		return this.fingerprint.equals(fingerprint);
+	}
+
+	@Override
+	public Share attach() {
+		synchronized (this) {
+			this.callers++;
+		}
+		return share();
 	}
 
 	@Override
@@ -113,12 +137,17 @@ final class OneRun implements Known {
 		return this.fingerprint;
 	}
 
-	private Mono<byte[]> outcome() {
-		return this.outcome.asMono().doFinally((signal) -> {
-			if (signal == SignalType.CANCEL) {
-				leave();
-			}
-		});
+	Transcript transcript() {
+		return this.transcript;
+	}
+
+	/** It may just have been decided, and its transcript be gone. */
+	private Share share() {
+		if (!this.transcript.hold()) {
+			ExecutionFailure known = this.failure;
+			throw (known != null) ? known : Ledger.notKept();
+		}
+		return new Share(this.transcript, this.outcome.asMono(), this::leave);
 	}
 
 	private void leave() {
@@ -146,17 +175,24 @@ final class OneRun implements Known {
 				"The execution was cancelled when its caller left"));
 	}
 
-	private void succeed(byte[] verdict) {
+	private void succeed(Ending ending) {
 		if (decide()) {
 			this.lingering.dispose();
-			this.ledger.succeeded(this, verdict);
-			this.outcome.tryEmitValue(verdict).orThrow();
+			this.transcript.end(ending);
+			if (this.fingerprint.interactive()) {
+				over(interactive());
+			}
+			else {
+				this.ledger.succeeded(this);
+			}
+			this.outcome.tryEmitEmpty().orThrow();
+			this.transcript.letGo();
 		}
 	}
 
 	private void failed(Throwable error) {
 		if (decide()) {
-			fail((error instanceof ExecutionFailure failure) ? failure : unexpected(error));
+			fail((error instanceof ExecutionFailure known) ? known : unexpected(error));
 		}
 	}
 
@@ -164,8 +200,15 @@ final class OneRun implements Known {
 	private void fail(ExecutionFailure failure) {
 		this.work.dispose();
 		this.lingering.dispose();
-		this.ledger.failed(this, failure);
+		over(failure);
+		this.transcript.end(Ending.failed(failure));
 		this.outcome.tryEmitError(failure).orThrow();
+		this.transcript.letGo();
+	}
+
+	private void over(ExecutionFailure failure) {
+		this.failure = failure;
+		this.ledger.failed(this, failure);
 	}
 
 	private synchronized boolean decide() {
@@ -178,6 +221,11 @@ final class OneRun implements Known {
 		logger.error("An execution failed by a fault of ours", error);
 		return ExecutionFailure.broken(FailureCode.INTERNAL, Executed.UNKNOWN,
 				"The execution failed by a fault of ours; the log says more");
+	}
+
+	private static ExecutionFailure interactive() {
+		return ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.YES,
+				"The execution ran already, and what happens in an interactive one is not kept");
 	}
 
 }

@@ -8,15 +8,15 @@ import reactor.core.publisher.Mono;
 /**
  * What is kept of an execution that is over.
  *
- * @param fingerprint of the body that it came with; null where it was cancelled before it
- * came
- * @param outcome its verdict or failure
- * @param size the verdict's bytes
+ * @param fingerprint of the request that it came with; null where it was cancelled before
+ * it came
+ * @param transcript what happened, held for this; null where it is not kept
+ * @param failure what a caller gets where there is no transcript
  * @param ended when nothing is or was left of its program
  * @param expiry forgets it, when its time has come
  */
-record PastRun(@Nullable Fingerprint fingerprint, Mono<byte[]> outcome, int size, Mono<Void> ended,
-		Disposable expiry) implements Known {
+record PastRun(@Nullable Fingerprint fingerprint, @Nullable Transcript transcript, ExecutionFailure failure,
+		Mono<Void> ended, Disposable expiry) implements Known {
 
 	@Override
 	public boolean cameWith(Fingerprint fingerprint) {
@@ -24,8 +24,12 @@ record PastRun(@Nullable Fingerprint fingerprint, Mono<byte[]> outcome, int size
 	}
 
 	@Override
-	public Mono<byte[]> attach() {
-		return this.outcome;
+	public Share attach() {
+		if (this.transcript == null || !this.transcript.hold()) {
+			throw this.failure;
+		}
+		return new Share(this.transcript, Mono.empty(), () -> {
+		});
 	}
 
 	@Override
@@ -33,13 +37,20 @@ record PastRun(@Nullable Fingerprint fingerprint, Mono<byte[]> outcome, int size
 		// There is nothing to cancel any more.
 	}
 
+	/** What the transcript takes. */
+	long size() {
+		return (this.transcript != null) ? this.transcript.size() : 0;
+	}
+
 	/**
-	 * This execution without its verdict.
-	 * @param failure what a caller gets in its place
+	 * This execution without its transcript, which is let go.
 	 * @return what remains
 	 */
-	PastRun without(ExecutionFailure failure) {
-		return new PastRun(this.fingerprint, Mono.error(failure), 0, this.ended, this.expiry);
+	PastRun forgotten() {
+		if (this.transcript != null) {
+			this.transcript.letGo();
+		}
+		return new PastRun(this.fingerprint, null, this.failure, this.ended, this.expiry);
 	}
 
 }

@@ -18,6 +18,7 @@ import dev.sluice.piston.PistonFailure;
 import dev.sluice.piston.PistonRequest;
 import dev.sluice.piston.PistonRuntimes;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -45,6 +46,8 @@ final class PistonWorkshop implements Workshop {
 	/** More than programs that a Piston runs at once; twice as many may wait for one. */
 	private static final int CONNECTIONS = 500;
 
+	private static final String CONNECT = "/api/v2/connect";
+
 	private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(5);
 
 	private final URI piston;
@@ -52,6 +55,8 @@ final class PistonWorkshop implements Workshop {
 	private final AdapterProperties properties;
 
 	private final WebClient http;
+
+	private final HttpClient webSockets;
 
 	PistonWorkshop(URI piston, AdapterProperties properties) {
 		this.piston = piston;
@@ -64,6 +69,7 @@ final class PistonWorkshop implements Workshop {
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECTS_WITHIN.toMillis())
 			.responseTimeout(properties.pistonTimeout())
 			.disableRetry(true);
+		this.webSockets = client.responseTimeout(null);
 		this.http = WebClient.builder()
 			.clientConnector(new ReactorClientHttpConnector(client))
 			.baseUrl(piston.toString().replaceAll("/+$", ""))
@@ -74,11 +80,29 @@ final class PistonWorkshop implements Workshop {
 	 * The body is read first, since what Piston answers to a broken one lacks a message.
 	 */
 	@Override
-	public Mono<byte[]> run(Execution execution, Runnable ended) {
+	public Mono<Ending> run(Execution execution, Transcript transcript, Runnable ended) {
 		return Bodies.process(execution.body(), PistonRequest::read)
 			.flatMap((request) -> send(execution, ended))
+			.map(Ending::whole)
 			.onErrorMap(this::explain)
 			.doOnError((error) -> endWhatNeverBegan(error, ended));
+	}
+
+	@Override
+	public Conversation converse(Execution execution, Transcript transcript, Runnable ended) {
+		URI address = URI.create(this.piston.toString().replaceFirst("^http", "ws").replaceAll("/+$", "") + CONNECT);
+		PistonConversation conversation = new PistonConversation(this.webSockets, address, this.properties, execution,
+				transcript, ended);
+		Mono<Ending> run = conversation.run()
+			.onErrorMap(this::explain)
+			.doOnError((error) -> endWhatNeverBegan(error, ended));
+		return new Conversation(conversation, run);
+	}
+
+	/** Events come at the end: its WebSocket gives no verdict. */
+	@Override
+	public List<String> capabilities() {
+		return List.of("interactive");
 	}
 
 	/** Piston runs a program on where the connection is gone, and can't be asked. */
@@ -182,6 +206,10 @@ final class PistonWorkshop implements Workshop {
 			return ExecutionFailure.broken(FailureCode.ENGINE_UNAVAILABLE, Executed.YES,
 					"Piston's answer is larger than " + this.properties.maxAnswer()
 							+ ": raise sluice.adapter.max-answer");
+		}
+		if (error instanceof WebSocketHandshakeException) {
+			return ExecutionFailure.refused(FailureCode.ENGINE_UNAVAILABLE,
+					"What listens at " + this.piston + " takes no WebSocket at " + CONNECT + ", as a Piston does");
 		}
 		Break broke = Break.of(error);
 		String message = "Piston at " + this.piston + " can't be used: " + broke.what();

@@ -1,15 +1,15 @@
 package dev.sluice.piston;
 
-import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Status;
+import dev.sluice.execution.Stream;
 import dev.sluice.execution.Verdict;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,26 +24,41 @@ public final class PistonAnswer {
 	}
 
 	/**
-	 * Writes a verdict.
-	 * @param verdict what the program did
-	 * @param texts what each stage that began wrote; a run that is only its failed
-	 * compilation wrote the same
-	 * @return the JSON in UTF-8
+	 * Takes an answer piece by piece. What a program wrote is not held whole: who takes
+	 * the pieces knows where it is.
 	 */
-	public static byte[] write(Verdict verdict, Map<Stage, StageText> texts) {
-		StageText compiled = texts.getOrDefault(Stage.COMPILE, StageText.NONE);
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-		try (JsonGenerator json = JSON.createGenerator(bytes)) {
-			json.writeStartObject();
-			if (verdict.compile() != null) {
-				write(json, "compile", verdict.compile(), compiled);
-			}
-			write(json, "run", verdict.run(), texts.getOrDefault(Stage.RUN, compiled));
-			json.writeStringProperty("language", verdict.runtime().language());
-			json.writeStringProperty("version", verdict.runtime().version());
-			json.writeEndObject();
+	public interface Layout {
+
+		/**
+		 * The next piece.
+		 * @param piece a part of the JSON in UTF-8
+		 */
+		void json(byte[] piece);
+
+		/**
+		 * The place of what a stage wrote, as {@linkplain PistonEvents#escaped escaped}
+		 * text.
+		 * @param stage the stage; a run that is only its failed compilation has that
+		 * one's text
+		 * @param stream where it wrote; null for both, in the order in which they arrived
+		 */
+		void text(Stage stage, @Nullable Stream stream);
+
+	}
+
+	/**
+	 * Lays out a verdict.
+	 * @param verdict what the program did
+	 * @param layout takes the pieces, in order
+	 */
+	public static void lay(Verdict verdict, Layout layout) {
+		layout.json(bytes("{"));
+		if (verdict.compile() != null) {
+			lay(Stage.COMPILE, verdict.compile(), layout);
 		}
-		return bytes.toByteArray();
+		lay(Stage.RUN, verdict.run(), layout);
+		layout.json(bytes("\"language\":" + json(verdict.runtime().language()) + ",\"version\":"
+				+ json(verdict.runtime().version()) + "}"));
 	}
 
 	/**
@@ -80,30 +95,25 @@ public final class PistonAnswer {
 		}
 	}
 
-	private static void write(JsonGenerator json, String name, StageResult stage, StageText text) {
-		json.writeName(name);
-		json.writeStartObject();
-		json.writeStringProperty("signal", stage.signal());
-		json.writeStringProperty("stdout", text.stdout());
-		json.writeStringProperty("stderr", text.stderr());
-		writeNumber(json, "code", (stage.code() != null) ? Long.valueOf(stage.code()) : null);
-		json.writeStringProperty("output", text.output());
-		writeNumber(json, "memory", stage.memory());
-		json.writeStringProperty("message", stage.message());
-		json.writeStringProperty("status", (stage.status() != null) ? stage.status().name() : null);
-		writeNumber(json, "cpu_time", millis(stage.cpuTime()));
-		writeNumber(json, "wall_time", millis(stage.wallTime()));
-		json.writeEndObject();
+	private static void lay(Stage stage, StageResult result, Layout layout) {
+		layout.json(bytes("\"" + stage.text() + "\":{\"signal\":" + json(result.signal()) + ",\"stdout\":\""));
+		layout.text(stage, Stream.STDOUT);
+		layout.json(bytes("\",\"stderr\":\""));
+		layout.text(stage, Stream.STDERR);
+		layout.json(bytes("\",\"code\":" + result.code() + ",\"output\":\""));
+		layout.text(stage, null);
+		Status status = result.status();
+		layout.json(bytes("\",\"memory\":" + result.memory() + ",\"message\":" + json(result.message()) + ",\"status\":"
+				+ json((status != null) ? status.name() : null) + ",\"cpu_time\":" + millis(result.cpuTime())
+				+ ",\"wall_time\":" + millis(result.wallTime()) + "},"));
 	}
 
-	private static void writeNumber(JsonGenerator json, String name, @Nullable Long value) {
-		json.writeName(name);
-		if (value != null) {
-			json.writeNumber(value.longValue());
-		}
-		else {
-			json.writeNull();
-		}
+	private static String json(@Nullable String text) {
+		return (text != null) ? JSON.writeValueAsString(text) : "null";
+	}
+
+	private static byte[] bytes(String json) {
+		return json.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static @Nullable Long millis(@Nullable Duration time) {

@@ -76,16 +76,21 @@ public final class PistonFailure {
 			writeOptional(json, "type", type);
 			json.writeStringProperty("message", failure.message());
 			if (!isPistons(failure.code())) {
-				json.writeStringProperty("code", failure.code().text());
-				json.writeStringProperty("executed", failure.executed().name().toLowerCase(Locale.ROOT));
-				json.writeBooleanProperty("retryable", failure.retryable());
-				json.writeNumberProperty("attempts", failure.attempts());
-				writeOptional(json, "pool", failure.pool());
-				writeOptional(json, "trace_id", failure.traceId());
+				writeDetails(json, failure);
 			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
+	}
+
+	/** All that is known beside the message. */
+	static void writeDetails(JsonGenerator json, ExecutionFailure failure) {
+		json.writeStringProperty("code", failure.code().text());
+		json.writeStringProperty("executed", failure.executed().name().toLowerCase(Locale.ROOT));
+		json.writeBooleanProperty("retryable", failure.retryable());
+		json.writeNumberProperty("attempts", failure.attempts());
+		writeOptional(json, "pool", failure.pool());
+		writeOptional(json, "trace_id", failure.traceId());
 	}
 
 	private static void writeOptional(JsonGenerator json, String name, @Nullable String value) {

@@ -1,5 +1,6 @@
 package dev.sluice.adapter;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -33,8 +34,20 @@ final class Adapters {
 	 * @return the server, to be closed
 	 */
 	static LoopbackServer serve(Workshop workshop, String... settings) {
+		return serve(workshop, Duration.ofSeconds(10), settings);
+	}
+
+	/**
+	 * Starts an adapter's server.
+	 * @param workshop what runs the programs
+	 * @param heartbeat how long who reads events may hear nothing
+	 * @param settings properties below {@code sluice.adapter}
+	 * @return the server, to be closed
+	 */
+	static LoopbackServer serve(Workshop workshop, Duration heartbeat, String... settings) {
 		return LoopbackServer
-			.start(new Adapter(workshop, settings(settings), bind("sluice.http", HttpProperties.class)).routes());
+			.start(new Adapter(workshop, settings(settings), bind("sluice.http", HttpProperties.class), heartbeat)
+				.routes());
 	}
 
 	private static <T> T bind(String prefix, Class<T> type, String... settings) {

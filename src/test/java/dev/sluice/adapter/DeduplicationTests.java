@@ -407,7 +407,7 @@ class DeduplicationTests {
 	}
 
 	private Deduplication with(String... settings) {
-		return new Deduplication(this.workshop, Adapters.settings(settings), this.time);
+		return new Deduplication(this.workshop, Adapters.settings(settings), Duration.ofSeconds(10), this.time);
 	}
 
 }

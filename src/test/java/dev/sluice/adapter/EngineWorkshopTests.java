@@ -27,8 +27,8 @@ class EngineWorkshopTests extends ExecutorContract {
 
 	private static Engine engine;
 
-	private final Deduplication deduplication = new Deduplication(new EngineWorkshop(engine), Adapters.settings(),
-			Schedulers.parallel());
+	private final Deduplication deduplication = new Deduplication(workshop(), Adapters.settings(),
+			Duration.ofSeconds(10), Schedulers.parallel());
 
 	private String code = "";
 
@@ -72,7 +72,7 @@ class EngineWorkshopTests extends ExecutorContract {
 		Execution large = execution("bash", "sleep 60 #" + "x".repeat(400_000));
 		for (int millis = 0; millis < 30; millis++) {
 			AtomicInteger ends = new AtomicInteger();
-			Disposable run = new EngineWorkshop(engine).run(large, ends::incrementAndGet).subscribe();
+			Disposable run = workshop().run(large, transcript(), ends::incrementAndGet).subscribe();
 			Thread.sleep(millis);
 			run.dispose();
 			await().atMost(5, TimeUnit.SECONDS).until(() -> ends.get() == 1 && engine.admitted() == 0);
@@ -82,10 +82,18 @@ class EngineWorkshopTests extends ExecutorContract {
 	@Test
 	void whatIsNotReadableHasEnded() {
 		AtomicInteger ends = new AtomicInteger();
-		StepVerifier.create(new EngineWorkshop(engine).run(execution("bash", "no \\q JSON"), ends::incrementAndGet))
+		StepVerifier.create(workshop().run(execution("bash", "no \\q JSON"), transcript(), ends::incrementAndGet))
 			.expectError(ExecutionFailure.class)
 			.verify(Duration.ofSeconds(5));
 		assertThat(ends).hasValue(1);
+	}
+
+	private static EngineWorkshop workshop() {
+		return new EngineWorkshop(engine, Adapters.settings());
+	}
+
+	private static Transcript transcript() {
+		return new Transcript(Adapters.settings());
 	}
 
 	private Executor running(String program) {

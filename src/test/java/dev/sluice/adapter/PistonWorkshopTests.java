@@ -118,7 +118,9 @@ class PistonWorkshopTests extends ExecutorContract {
 	}
 
 	private static Executor workshop(URI address) {
-		return new Timely(piston(address), Schedulers.parallel());
+		Deduplication deduplication = new Deduplication(piston(address), Adapters.settings(), Duration.ofSeconds(10),
+				Schedulers.parallel());
+		return (execution) -> deduplication.executeUnnamed(execution, Form.ANSWER);
 	}
 
 	private static PistonWorkshop piston(URI address) {

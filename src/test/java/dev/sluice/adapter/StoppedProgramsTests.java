@@ -32,7 +32,7 @@ class StoppedProgramsTests {
 
 	private static Engine engine;
 
-	private final LoopbackServer server = Adapters.serve(new EngineWorkshop(engine), "linger=2s");
+	private final LoopbackServer server = Adapters.serve(new EngineWorkshop(engine, Adapters.settings()), "linger=2s");
 
 	private final Caller caller = new Caller(this.server.address());
 

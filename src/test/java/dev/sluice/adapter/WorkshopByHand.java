@@ -15,15 +15,27 @@ import reactor.core.publisher.Sinks;
  */
 final class WorkshopByHand implements Workshop {
 
+	final FeedByHand feed = new FeedByHand();
+
 	final List<Run> runs = new CopyOnWriteArrayList<>();
 
 	@Override
-	public Mono<byte[]> run(Execution execution, Runnable ended) {
+	public Mono<Ending> run(Execution execution, Transcript transcript, Runnable ended) {
 		return Mono.defer(() -> {
-			Run run = new Run(ended);
+			Run run = new Run(transcript, ended);
 			this.runs.add(run);
-			return run.verdict.asMono().doOnCancel(() -> run.cancelled.set(true));
+			return run.ending.asMono().doOnCancel(() -> run.cancelled.set(true));
 		});
+	}
+
+	@Override
+	public Conversation converse(Execution execution, Transcript transcript, Runnable ended) {
+		return new Conversation(this.feed, run(execution, transcript, ended));
+	}
+
+	@Override
+	public List<String> capabilities() {
+		return List.of("stream", "interactive");
 	}
 
 	@Override
@@ -53,24 +65,31 @@ final class WorkshopByHand implements Workshop {
 	/** One run. */
 	static final class Run {
 
-		private final Sinks.One<byte[]> verdict = Sinks.one();
+		final Transcript transcript;
+
+		private final Sinks.One<Ending> ending = Sinks.one();
 
 		private final AtomicBoolean cancelled = new AtomicBoolean();
 
 		private final Runnable ended;
 
-		Run(Runnable ended) {
+		Run(Transcript transcript, Runnable ended) {
+			this.transcript = transcript;
 			this.ended = ended;
 		}
 
 		void succeeds(String verdict) {
+			succeeds(Ending.whole(verdict.getBytes(StandardCharsets.UTF_8)));
+		}
+
+		void succeeds(Ending how) {
 			this.ended.run();
-			this.verdict.tryEmitValue(verdict.getBytes(StandardCharsets.UTF_8)).orThrow();
+			this.ending.tryEmitValue(how).orThrow();
 		}
 
 		void fails(Throwable failure) {
 			this.ended.run();
-			this.verdict.tryEmitError(failure).orThrow();
+			this.ending.tryEmitError(failure).orThrow();
 		}
 
 		/** The program is gone, whether or not there is a verdict. */
