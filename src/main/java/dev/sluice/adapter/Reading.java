@@ -188,7 +188,8 @@ final class Reading {
 			}
 			ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
 			boolean over = pour(buffer, ending, (stop != null) ? Math.min(written, stop.at()) : written);
-			if (buffer.position() > 0) {
+			boolean silent = buffer.position() == 0;
+			if (!silent) {
 				this.beatDue = false;
 				emit(buffer);
 			}
@@ -196,7 +197,7 @@ final class Reading {
 				this.sink.complete();
 				return false;
 			}
-			if (buffer.position() == 0) {
+			if (silent) {
 				if (!this.beatDue) {
 					return true;
 				}

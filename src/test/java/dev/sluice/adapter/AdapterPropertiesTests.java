@@ -25,11 +25,16 @@ class AdapterPropertiesTests {
 			assertThat(properties.remembered()).isEqualTo(10_000);
 			assertThat(properties.linger()).isEqualTo(Duration.ofSeconds(30));
 			assertThat(properties.cancelTime()).isEqualTo(Duration.ofSeconds(5));
+			assertThat(properties.spoolMemory()).isEqualTo(DataSize.ofKilobytes(256));
+			assertThat(properties.spoolFolder()).isNull();
+			assertThat(properties.input()).isEqualTo(DataSize.ofKilobytes(64));
+			assertThat(properties.maxInput()).isEqualTo(DataSize.ofMegabytes(1));
 		});
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "replay-time=0s", "replay-bytes=-1B", "remembered=0", "linger=-1s", "cancel-time=0s" })
+	@ValueSource(strings = { "replay-time=0s", "replay-bytes=-1B", "remembered=0", "linger=-1s", "cancel-time=0s",
+			"spool-memory=-1B", "spool-memory=2GB", "spool-folder=/nowhere/at/all", "input=0B", "max-input=0B" })
 	void whatCannotBeIsRefused(String setting) {
 		this.context.withPropertyValues("sluice.adapter." + setting).run((started) -> assertThat(started).hasFailed());
 	}

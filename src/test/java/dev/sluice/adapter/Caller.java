@@ -40,6 +40,34 @@ final class Caller implements AutoCloseable {
 		return send((headers.length > 0) ? request.headers(headers) : request);
 	}
 
+	/** Asks for an execution's events; the headers are names and values. */
+	Told events(String body, String... headers) throws Exception {
+		HttpRequest.Builder request = request("/execute").header("Content-Type", "application/json")
+			.header("Accept", "application/x-ndjson")
+			.POST(BodyPublishers.ofString(body));
+		HttpRequest made = ((headers.length > 0) ? request.headers(headers) : request).build();
+		return new Told(this.http.sendAsync(made, BodyHandlers.ofInputStream()).get(20, TimeUnit.SECONDS));
+	}
+
+	CompletableFuture<HttpResponse<String>> runtimes() {
+		return send(request("/api/v2/runtimes"));
+	}
+
+	/** Feeds an interactive execution; the items are JSON. */
+	HttpResponse<String> input(String id, long from, String... items) throws Exception {
+		return answer(feed(id, from, items));
+	}
+
+	CompletableFuture<HttpResponse<String>> feed(String id, long from, String... items) {
+		return send(request("/sluice/executions/" + id + "/input").header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString("{\"from\":" + from + ",\"input\":[" + String.join(",", items) + "]}")));
+	}
+
+	/** An item of input. */
+	static String data(String text) {
+		return "{\"type\":\"data\",\"data\":\"" + text + "\"}";
+	}
+
 	/** Cancels an execution, with a request that has neither body nor type. */
 	CompletableFuture<HttpResponse<String>> cancel(String id) {
 		return send(request("/sluice/executions/" + id + "/cancel").POST(BodyPublishers.noBody()));
