@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import dev.sluice.engine.Input;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 
 /**
  * Feeds a program of the engine.
@@ -28,8 +28,8 @@ final class EngineFeed implements Feed {
 	@Override
 	public boolean give(InputItem item) {
 		return switch (item) {
-			case InputItem.Data data -> this.input.write(data.text().getBytes(StandardCharsets.UTF_8));
-			case InputItem.Eof _ -> {
+			case InputItem.Text data -> this.input.write(data.text().getBytes(StandardCharsets.UTF_8));
+			case InputItem.EndOfFile _ -> {
 				this.input.end();
 				yield true;
 			}

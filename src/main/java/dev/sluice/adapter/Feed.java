@@ -2,7 +2,7 @@ package dev.sluice.adapter;
 
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 
 /**
  * Where what a client sends to its running program goes. Nothing here blocks.

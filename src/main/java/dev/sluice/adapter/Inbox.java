@@ -6,7 +6,7 @@ import java.util.List;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.piston.InputBatch;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;

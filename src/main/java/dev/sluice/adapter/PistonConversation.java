@@ -14,7 +14,7 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.Stream;
 import dev.sluice.http.Bodies;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 import dev.sluice.piston.PistonEvents;
 import dev.sluice.piston.PistonRequest;
 import io.netty.buffer.Unpooled;
@@ -111,9 +111,9 @@ final class PistonConversation implements Feed {
 	@Override
 	public void check(InputItem item) {
 		switch (item) {
-			case InputItem.Data _ -> {
+			case InputItem.Text _ -> {
 			}
-			case InputItem.Eof _ -> throw ExecutionFailure.refused(FailureCode.UNSUPPORTED,
+			case InputItem.EndOfFile _ -> throw ExecutionFailure.refused(FailureCode.UNSUPPORTED,
 					"A Piston runs this program, and can't close its standard input");
 			case InputItem.Signal _ -> throw ExecutionFailure.refused(FailureCode.UNSUPPORTED,
 					"A Piston runs this program, and does not send signals");
@@ -123,7 +123,7 @@ final class PistonConversation implements Feed {
 	/** Of one thread at a time; where the conversation is over nobody takes it. */
 	@Override
 	public boolean give(InputItem item) {
-		if (item instanceof InputItem.Data data) {
+		if (item instanceof InputItem.Text data) {
 			long most = this.properties.input().toBytes();
 			long before = this.waiting.get();
 			if (before > 0 && before + data.text().length() > most) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.http.Replies;
-import dev.sluice.piston.EventLines;
+import dev.sluice.piston.PistonEvents;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -27,7 +27,7 @@ enum EventFormat {
 	/** Server-sent events, with the event's type as their name. */
 	SSE;
 
-	private static final MediaType LINES = MediaType.parseMediaType(EventLines.MEDIA_TYPE);
+	private static final MediaType LINES = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
 
 	private static final MediaType EVENTS = new MediaType(MediaType.TEXT_EVENT_STREAM, StandardCharsets.UTF_8);
 

@@ -17,9 +17,6 @@ import org.springframework.core.io.buffer.DataBuffer;
  */
 public final class EventLines {
 
-	/** The content type of such lines. */
-	public static final String MEDIA_TYPE = "application/x-ndjson";
-
 	private static final byte[] TYPE = "{\"type\":\"".getBytes(StandardCharsets.UTF_8);
 
 	private static final List<byte[]> GOOD = heads("result", "end");

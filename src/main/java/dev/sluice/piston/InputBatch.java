@@ -7,6 +7,8 @@ import java.util.List;
 
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.InputItem;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -73,10 +75,25 @@ public record InputBatch(long from, List<InputItem> items) {
 		return bytes.toByteArray();
 	}
 
+	/**
+	 * Reads the answer to a batch.
+	 * @param answer the JSON in UTF-8
+	 * @return the number of the item that is expected next; null where the bytes say none
+	 */
+	public static @Nullable Long next(byte[] answer) {
+		try {
+			JsonNode next = JSON.readTree(answer).path("next");
+			return next.isIntegralNumber() ? next.longValue() : null;
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
 	private static InputItem item(JsonNode item, int index) {
 		return switch (item.path("type").asString("")) {
-			case "data" -> new InputItem.Data(text(item, index, "data"));
-			case "eof" -> new InputItem.Eof();
+			case "data" -> new InputItem.Text(text(item, index, "data"));
+			case "eof" -> new InputItem.EndOfFile();
 			case "signal" -> new InputItem.Signal(text(item, index, "signal"));
 			default -> throw PistonRequest.invalid("input[" + index + "].type must be data, eof or signal");
 		};
@@ -93,11 +110,11 @@ public record InputBatch(long from, List<InputItem> items) {
 	private static void write(JsonGenerator json, InputItem item) {
 		json.writeStartObject();
 		switch (item) {
-			case InputItem.Data data -> {
+			case InputItem.Text data -> {
 				json.writeStringProperty("type", "data");
 				json.writeStringProperty("data", data.text());
 			}
-			case InputItem.Eof _ -> json.writeStringProperty("type", "eof");
+			case InputItem.EndOfFile _ -> json.writeStringProperty("type", "eof");
 			case InputItem.Signal signal -> {
 				json.writeStringProperty("type", "signal");
 				json.writeStringProperty("signal", signal.name());

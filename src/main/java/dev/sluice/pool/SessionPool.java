@@ -18,6 +18,7 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Terms;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
+import dev.sluice.piston.PistonEvents;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.pool.Lease.End;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  */
 final class SessionPool implements Pool, AutoCloseable {
 
-	private static final MediaType EVENTS = MediaType.parseMediaType(EventLines.MEDIA_TYPE);
+	private static final MediaType EVENTS = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
 
 	private final PoolProperties properties;
 

@@ -10,7 +10,7 @@ import com.azure.core.credential.AccessToken;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.InputItem;
 import dev.sluice.execution.Terms;
-import dev.sluice.piston.EventLines;
+import dev.sluice.piston.PistonEvents;
 import dev.sluice.piston.InputBatch;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
@@ -57,7 +57,7 @@ final class Wire {
 	private static final String BEARER = "Bearer ";
 
 	/** A container that knows no events answers with a verdict. */
-	private static final String EVENTS = EventLines.MEDIA_TYPE + ", " + MediaType.APPLICATION_JSON_VALUE;
+	private static final String EVENTS = PistonEvents.MEDIA_TYPE + ", " + MediaType.APPLICATION_JSON_VALUE;
 
 	private final PoolProperties properties;
 
@@ -132,8 +132,8 @@ final class Wire {
 			ClientRequest request = request(HttpMethod.POST, path(path, identifier, this.properties.sentApiVersion()),
 					token)
 				.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
-				.body(BodyInserters
-					.fromDataBuffers(Mono.fromSupplier(() -> wrap(ByteBuffer.wrap(InputBatch.write(from, items))))))
+				.body(BodyInserters.fromDataBuffers(
+						Mono.fromSupplier(() -> wrap(ByteBuffer.wrap(new InputBatch(from, items).write())))))
 				.build();
 			return this.management.exchange(request)
 				.flatMap((response) -> told(response, identifier, token))

@@ -12,7 +12,7 @@ import dev.sluice.execution.Ids;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.Stream;
 import dev.sluice.http.LoopbackServer;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +50,7 @@ class ConversationsTests {
 			run.transcript.wrote(Stream.STDOUT, "who?");
 			assertThat(told.next("data")).contains("who?");
 			assertThat(this.caller.input(this.id, 0, Caller.data("me\\n")).body()).isEqualTo("{\"next\":1}");
-			assertThat(this.workshop.feed.given).containsExactly(new InputItem.Data("me\n"));
+			assertThat(this.workshop.feed.given).containsExactly(new InputItem.Text("me\n"));
 			run.succeeds(Ending.CLOSED);
 			assertThat(told.next("end")).isEqualTo("{\"type\":\"end\"}");
 			assertThat(told.next()).isEqualTo(Told.OVER);
@@ -69,7 +69,7 @@ class ConversationsTests {
 		await().during(300, TimeUnit.MILLISECONDS).atMost(1, TimeUnit.SECONDS).until(() -> !early.isDone());
 		try (Told _ = converse()) {
 			assertThat(Caller.answer(early).body()).isEqualTo("{\"next\":1}");
-			assertThat(this.workshop.feed.given).containsExactly(new InputItem.Data("early"));
+			assertThat(this.workshop.feed.given).containsExactly(new InputItem.Text("early"));
 		}
 	}
 

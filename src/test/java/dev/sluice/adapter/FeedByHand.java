@@ -5,7 +5,7 @@ import java.util.List;
 
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 
 /**
  * A feed that has as much room as the test says, and refuses no item but the end.
@@ -21,7 +21,7 @@ final class FeedByHand implements Feed {
 
 	@Override
 	public void check(InputItem item) {
-		if (item instanceof InputItem.Eof) {
+		if (item instanceof InputItem.EndOfFile) {
 			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED, "No end");
 		}
 	}

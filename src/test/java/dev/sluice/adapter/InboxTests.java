@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.piston.InputBatch;
-import dev.sluice.piston.InputItem;
+import dev.sluice.execution.InputItem;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -76,7 +76,7 @@ class InboxTests {
 
 	@Test
 	void whatCannotBeGivenIsRefusedWithAllThatCameWithIt() {
-		InputBatch batch = new InputBatch(0, List.of(new InputItem.Data("a"), new InputItem.Eof()));
+		InputBatch batch = new InputBatch(0, List.of(new InputItem.Text("a"), new InputItem.EndOfFile()));
 		StepVerifier.create(this.inbox.take(batch)).expectError(ExecutionFailure.class).verify(WITHIN);
 		assertThat(given()).isEmpty();
 		take(0, "a").expectNext(1L).expectComplete().verify(WITHIN);
@@ -88,7 +88,7 @@ class InboxTests {
 			FeedByHand fed = new FeedByHand();
 			Inbox one = new Inbox(fed, Schedulers.parallel());
 			List<InputItem> items = new ArrayList<>();
-			IntStream.range(0, 20).forEach((number) -> items.add(new InputItem.Data("" + number)));
+			IntStream.range(0, 20).forEach((number) -> items.add(new InputItem.Text("" + number)));
 			Mono<Long> next = Flux.range(0, 8)
 				.flatMap((caller) -> one.take(new InputBatch(0, items.subList(0, 13 + caller)))
 					.subscribeOn(Schedulers.boundedElastic()))
@@ -101,13 +101,13 @@ class InboxTests {
 	private StepVerifier.FirstStep<Long> take(long from, String... texts) {
 		List<InputItem> items = new ArrayList<>();
 		for (String text : texts) {
-			items.add(new InputItem.Data(text));
+			items.add(new InputItem.Text(text));
 		}
 		return StepVerifier.create(this.inbox.take(new InputBatch(from, items)));
 	}
 
 	private List<String> given() {
-		return this.feed.given.stream().map((item) -> ((InputItem.Data) item).text()).toList();
+		return this.feed.given.stream().map((item) -> ((InputItem.Text) item).text()).toList();
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.InputItem;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.Stream;
@@ -69,7 +70,7 @@ class PistonEventsTests {
 	@Test
 	void aBatchOfInputSurvivesTheWire() {
 		InputBatch batch = new InputBatch(7,
-				List.of(new InputItem.Data("a\n"), new InputItem.Signal("SIGINT"), new InputItem.Eof()));
+				List.of(new InputItem.Text("a\n"), new InputItem.Signal("SIGINT"), new InputItem.EndOfFile()));
 		byte[] written = batch.write();
 		assertThat(text(written)).isEqualTo("{\"from\":7,\"input\":[{\"type\":\"data\",\"data\":\"a\\n\"},"
 				+ "{\"type\":\"signal\",\"signal\":\"SIGINT\"},{\"type\":\"eof\"}]}");
