@@ -82,6 +82,13 @@ class StartTests {
 	}
 
 	@Test
+	void aLimitThatIsNoneIsNamed(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.limits.languages.python.run-timeout=-1s");
+		assertThat(output).contains("sluice.limits.languages[python].runTimeout", "must not be negative")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
 	void theDoctorIsContentWithTheEmbeddedChain(CapturedOutput output) {
 		assertThat(Sluice.examine()).isZero();
 		assertThat(output).contains("✓ token", "✓ authorised", "✓ path", "✓ stdout").doesNotContain("✗");

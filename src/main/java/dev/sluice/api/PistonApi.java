@@ -11,7 +11,7 @@ import dev.sluice.execution.RuntimeSource;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
-import dev.sluice.piston.PistonRequest;
+import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
 import reactor.core.publisher.Mono;
 
@@ -37,18 +37,23 @@ public final class PistonApi {
 
 	private final TermsReader terms;
 
+	private final RequestCheck check;
+
 	/**
 	 * Makes the API.
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
 	 * @param deadline how long an execution may take
+	 * @param limits the most that a request may ask for
 	 */
-	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline) {
+	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline,
+			LimitsProperties limits) {
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
 		this.terms = new TermsReader(deadline);
+		this.check = new RequestCheck(runtimes, limits);
 	}
 
 	/**
@@ -68,10 +73,17 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
-		return body(request).flatMap((body) -> Bodies.process(body, (bytes) -> execution(request, bytes)))
+		return body(request).flatMap((body) -> execution(request, body))
 			.flatMap(this.executor::execute)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Mono<Execution> execution(ServerRequest request, ByteBuffer body) {
+		return Bodies.process(body, PistonOutline::read)
+			.flatMap((asked) -> this.check.check(asked)
+				.map((limits) -> new Execution(Ids.next(), asked.language(), asked.version(), body,
+						this.terms.read(request, asked, limits))));
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request) {
@@ -80,11 +92,6 @@ public final class PistonApi {
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
 		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
-	}
-
-	private Execution execution(ServerRequest request, ByteBuffer body) {
-		PistonRequest asked = PistonRequest.read(body);
-		return new Execution(Ids.next(), asked.language(), asked.version(), body, this.terms.read(request, asked));
 	}
 
 }

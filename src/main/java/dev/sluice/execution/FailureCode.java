@@ -89,6 +89,9 @@ public enum FailureCode {
 	/** The sandbox itself failed, so there is no verdict. */
 	SANDBOX_FAILED,
 
+	/** What was asked for can't be had of what runs the programs. */
+	UNSUPPORTED,
+
 	/** A fault of Sluice. */
 	INTERNAL;
 

@@ -1,6 +1,7 @@
 package dev.sluice.piston;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import dev.sluice.execution.Executed;
@@ -40,6 +41,7 @@ public final class PistonFailure {
 			case UNSUPPORTED_MEDIA_TYPE -> 415;
 			case ENGINE_BUSY -> 429;
 			case INTERNAL -> 500;
+			case UNSUPPORTED -> 501;
 			case NO_POOL, TOKEN_UNAVAILABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_PATH_NOT_FOUND,
 					POOL_IDENTIFIER_REQUIRED, POOL_IDENTIFIER_REFUSED, POOL_REQUEST_REFUSED, POOL_UNREACHABLE,
 					POOL_NOT_READY, POOL_BROKE, POOL_ANSWER_INVALID, ENGINE_UNAVAILABLE, SANDBOX_FAILED ->
@@ -58,7 +60,7 @@ public final class PistonFailure {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		try (JsonGenerator json = JSON.createGenerator(bytes)) {
 			json.writeStartObject();
-			json.writeStringProperty("message", failure.message());
+			json.writeStringProperty("message", wellFormed(failure.message()));
 			if (!isPistons(failure.code())) {
 				json.writeStringProperty("code", failure.code().text());
 				json.writeStringProperty("executed", failure.executed().name().toLowerCase(Locale.ROOT));
@@ -70,6 +72,11 @@ public final class PistonFailure {
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
+	}
+
+	/** A client may have sent half a surrogate pair, and hears its own words. */
+	private static String wellFormed(String message) {
+		return new String(message.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
 	}
 
 	private static void writeOptional(JsonGenerator json, String name, @Nullable String value) {
@@ -127,7 +134,7 @@ public final class PistonFailure {
 
 	private static boolean isPistons(FailureCode code) {
 		return switch (code) {
-			case INVALID_REQUEST, NOT_FOUND, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> true;
+			case INVALID_REQUEST, NOT_FOUND, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED -> true;
 			default -> false;
 		};
 	}

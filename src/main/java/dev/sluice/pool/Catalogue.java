@@ -56,6 +56,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	/** The next call of each pool. */
 	private final Map<SessionPool, Disposable.Swap> next = new HashMap<>();
 
+	/** The runtimes of all. */
+	private volatile List<LanguageRuntime> all = List.of();
+
 	/** What was found of late, by language and version; what is learnt replaces it. */
 	private volatile Map<List<String>, List<SessionPool>> found = new ConcurrentHashMap<>();
 
@@ -100,7 +103,12 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	@Override
 	public Mono<List<LanguageRuntime>> runtimes() {
-		return Mono.defer(() -> this.known.isEmpty() ? ask() : Mono.just(union(this.pools)));
+		return Mono.defer(() -> this.known.isEmpty() ? ask() : Mono.just(this.all));
+	}
+
+	@Override
+	public boolean isComplete() {
+		return this.known.size() == this.pools.size();
 	}
 
 	@Override
@@ -238,6 +246,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 			return;
 		}
 		this.known.put(pool, runtimes);
+		this.all = union(this.pools);
 		this.found = new ConcurrentHashMap<>();
 		this.failures.remove(pool);
 	}

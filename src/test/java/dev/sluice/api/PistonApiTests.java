@@ -3,6 +3,7 @@ package dev.sluice.api;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PistonApiTests {
 
 	private static final String BODY = "{\"language\":\"python\",\"version\":\"3\",\"files\":[{\"content\":\"x\"}]}";
+
+	private static final List<LanguageRuntime> RUNTIMES = List.of(
+			new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"),
+			new LanguageRuntime("python", "3.12.1", List.of("py"), null));
 
 	private static final byte[] VERDICT = "{\"run\":{}}".getBytes(StandardCharsets.UTF_8);
 
@@ -105,7 +110,8 @@ class PistonApiTests {
 			.uri("/api/v2/runtimes")
 			.exchange()
 			.expectBody(String.class)
-			.isEqualTo("[{\"language\":\"c\",\"version\":\"12.2.0\",\"aliases\":[\"gcc\"],\"runtime\":\"gcc\"}]");
+			.isEqualTo("[{\"language\":\"c\",\"version\":\"12.2.0\",\"aliases\":[\"gcc\"],\"runtime\":\"gcc\"},"
+					+ "{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[\"py\"]}]");
 	}
 
 	@Test
@@ -233,10 +239,11 @@ class PistonApiTests {
 	}
 
 	private static WebTestClient client(Executor executor) {
-		PistonApi api = new PistonApi(executor,
-				() -> Mono.just(List.of(new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"))),
-				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300)), new DeadlineProperties(
-						Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofMinutes(1), Duration.ofMinutes(3)));
+		PistonApi api = new PistonApi(executor, () -> Mono.just(RUNTIMES),
+				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300)),
+				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
+				new LimitsProperties(Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(10),
+						Duration.ofSeconds(3), DataSize.ofBytes(-1), DataSize.ofBytes(-1), Map.of()));
 		return WebTestClient.bindToRouterFunction(api.routes())
 			.handlerStrategies(HandlerStrategies.builder().exceptionHandler(new FailureHandler()).build())
 			.build();
