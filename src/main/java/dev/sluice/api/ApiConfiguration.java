@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,8 +15,9 @@ import org.springframework.context.annotation.Configuration;
 public class ApiConfiguration {
 
 	@Bean
-	PistonApiFactory pistonApiFactory(HttpProperties bounds, DeadlineProperties deadline, LimitsProperties limits) {
-		return (executor, runtimes) -> new PistonApi(executor, runtimes, bounds, deadline, limits);
+	PistonApiFactory pistonApiFactory(HttpProperties bounds, HeldBytes held, DeadlineProperties deadline,
+			LimitsProperties limits) {
+		return (executor, runtimes) -> new PistonApi(executor, runtimes, bounds, held, deadline, limits);
 	}
 
 }

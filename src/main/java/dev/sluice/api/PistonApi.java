@@ -9,8 +9,10 @@ import dev.sluice.execution.Executor;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.http.Bodies;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
+import dev.sluice.http.Reservation;
 import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
 import reactor.core.publisher.Mono;
@@ -35,6 +37,8 @@ public final class PistonApi {
 
 	private final HttpProperties bounds;
 
+	private final HeldBytes held;
+
 	private final TermsReader terms;
 
 	private final RequestCheck check;
@@ -44,14 +48,16 @@ public final class PistonApi {
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
+	 * @param held what may be held of all requests
 	 * @param deadline how long an execution may take
 	 * @param limits the most that a request may ask for
 	 */
-	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline,
-			LimitsProperties limits) {
+	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
+			DeadlineProperties deadline, LimitsProperties limits) {
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
+		this.held = held;
 		this.terms = new TermsReader(deadline);
 		this.check = new RequestCheck(runtimes, limits);
 	}
@@ -73,8 +79,12 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
-		return body(request).flatMap((body) -> execution(request, body))
+		Reservation held = this.held.reservation();
+		return body(request, held).flatMap((body) -> execution(request, body))
 			.flatMap(this.executor::execute)
+			// From here on it can't be sent again.
+			.doOnTerminate(held::release)
+			.doOnCancel(held::release)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
@@ -86,8 +96,8 @@ public final class PistonApi {
 						this.terms.read(request, asked, limits))));
 	}
 
-	private Mono<ByteBuffer> body(ServerRequest request) {
-		return Replies.isJson(request) ? Bodies.read(request, this.bounds) : Mono.just(ByteBuffer.allocate(0));
+	private Mono<ByteBuffer> body(ServerRequest request, Reservation held) {
+		return Replies.isJson(request) ? Bodies.read(request, this.bounds, held) : Mono.just(ByteBuffer.allocate(0));
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {

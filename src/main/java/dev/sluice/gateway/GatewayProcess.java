@@ -6,8 +6,11 @@ import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
 import dev.sluice.http.StartupBlock;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -57,6 +60,14 @@ public class GatewayProcess {
 	@Bean
 	PoolMetrics poolMetrics(Chain chain) {
 		return new PoolMetrics(chain);
+	}
+
+	@Bean
+	MeterBinder heldBytesMetrics(HeldBytes held) {
+		return (registry) -> Gauge.builder("sluice.http.held-bytes", held, HeldBytes::held)
+			.baseUnit("bytes")
+			.description("what is held of all requests")
+			.register(registry);
 	}
 
 	@Bean

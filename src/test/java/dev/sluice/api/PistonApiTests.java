@@ -3,9 +3,7 @@ package dev.sluice.api;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -15,9 +13,7 @@ import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
-import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.FailureHandler;
-import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +30,6 @@ import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.test.web.reactive.server.WebTestClient;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.server.HandlerStrategies;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.result.view.ViewResolver;
@@ -43,19 +38,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class PistonApiTests {
 
-	private static final String BODY = "{\"language\":\"python\",\"version\":\"3\",\"files\":[{\"content\":\"x\"}]}";
-
-	private static final List<LanguageRuntime> RUNTIMES = List.of(
-			new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"),
-			new LanguageRuntime("python", "3.12.1", List.of("py"), null));
-
 	private static final byte[] VERDICT = "{\"run\":{}}".getBytes(StandardCharsets.UTF_8);
 
 	private final AtomicReference<Execution> executed = new AtomicReference<>();
 
 	@Test
 	void anExecutionIsHandedOnAsItCameAndItsAnswerToo() {
-		execute(answering(), "application/json", BODY).expectStatus()
+		execute(answering(), "application/json", TestApi.BODY).expectStatus()
 			.isOk()
 			.expectHeader()
 			.contentType("application/json;charset=utf-8")
@@ -63,13 +52,13 @@ class PistonApiTests {
 			.json("{\"run\":{}}");
 		assertThat(this.executed.get().language()).isEqualTo("python");
 		assertThat(this.executed.get().version()).isEqualTo("3");
-		assertThat(StandardCharsets.UTF_8.decode(this.executed.get().body()).toString()).isEqualTo(BODY);
+		assertThat(StandardCharsets.UTF_8.decode(this.executed.get().body()).toString()).isEqualTo(TestApi.BODY);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Application/JSON", "application/json; charset=utf-8" })
 	void aContentTypeIsComparedAsHttpDoes(String type) {
-		execute(answering(), type, BODY).expectStatus().isOk();
+		execute(answering(), type, TestApi.BODY).expectStatus().isOk();
 	}
 
 	@ParameterizedTest
@@ -78,7 +67,7 @@ class PistonApiTests {
 			"text/plain, 415, requests must be of type application/json",
 			", 415, requests must be of type application/json" })
 	void anotherContentTypeIsRefusedAsPistonDoes(String type, int status, String message) {
-		execute(answering(), (type != null) ? type : "", BODY).expectStatus()
+		execute(answering(), (type != null) ? type : "", TestApi.BODY).expectStatus()
 			.isEqualTo(status)
 			.expectBody(String.class)
 			.isEqualTo("{\"message\":\"" + message + "\"}");
@@ -146,15 +135,15 @@ class PistonApiTests {
 
 	@Test
 	void anotherCharsetIsRefused() {
-		execute(answering(), "application/json; charset=latin1", BODY).expectStatus().isBadRequest();
-		execute(answering(), "application/json; charset=UTF-8", BODY).expectStatus().isOk();
+		execute(answering(), "application/json; charset=latin1", TestApi.BODY).expectStatus().isBadRequest();
+		execute(answering(), "application/json; charset=UTF-8", TestApi.BODY).expectStatus().isOk();
 	}
 
 	@Test
 	void aFailureThatSpeaksOfABrokenConnectionIsStillTyped() {
 		ExecutionFailure failure = ExecutionFailure.broken(FailureCode.POOL_NOT_READY, Executed.UNKNOWN,
 				"upstream said: Connection reset by peer, broken pipe");
-		execute((execution) -> Mono.error(failure), "application/json", BODY).expectStatus()
+		execute((execution) -> Mono.error(failure), "application/json", TestApi.BODY).expectStatus()
 			.isEqualTo(502)
 			.expectBody()
 			.jsonPath("$.code")
@@ -188,7 +177,7 @@ class PistonApiTests {
 	void aFailureIsTypedAndNeverAVerdict() {
 		ExecutionFailure failure = ExecutionFailure.passing(FailureCode.POOL_FULL, "It is full")
 			.retryAfter(Duration.ofMillis(1500));
-		execute((execution) -> Mono.error(failure), "application/json", BODY).expectStatus()
+		execute((execution) -> Mono.error(failure), "application/json", TestApi.BODY).expectStatus()
 			.isEqualTo(503)
 			.expectHeader()
 			.valueEquals("Retry-After", "2")
@@ -201,7 +190,7 @@ class PistonApiTests {
 	void aBodyThatFailsBeforeItsFirstByteIsAFailureToo() {
 		ExecutionFailure failure = ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.UNKNOWN, "It broke");
 		execute((execution) -> Mono.just(Answer.streaming(Flux.error(failure), () -> {
-		})), "application/json", BODY).expectStatus()
+		})), "application/json", TestApi.BODY).expectStatus()
 			.isEqualTo(502)
 			.expectBody()
 			.jsonPath("$.code")
@@ -210,7 +199,7 @@ class PistonApiTests {
 
 	@Test
 	void aFaultOfOursTellsNothingOfItself() {
-		execute((execution) -> Mono.error(new IllegalStateException("inner secret")), "application/json", BODY)
+		execute((execution) -> Mono.error(new IllegalStateException("inner secret")), "application/json", TestApi.BODY)
 			.expectStatus()
 			.isEqualTo(500)
 			.expectBody()
@@ -239,12 +228,7 @@ class PistonApiTests {
 	}
 
 	private static WebTestClient client(Executor executor) {
-		PistonApi api = new PistonApi(executor, () -> Mono.just(RUNTIMES),
-				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300)),
-				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
-				new LimitsProperties(Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(10),
-						Duration.ofSeconds(3), DataSize.ofBytes(-1), DataSize.ofBytes(-1), Map.of()));
-		return WebTestClient.bindToRouterFunction(api.routes())
+		return WebTestClient.bindToRouterFunction(TestApi.small(executor).routes())
 			.handlerStrategies(HandlerStrategies.builder().exceptionHandler(new FailureHandler()).build())
 			.build();
 	}

@@ -1,0 +1,41 @@
+package dev.sluice.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.sluice.execution.Executor;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.http.HeldBytes;
+import dev.sluice.http.HttpProperties;
+import reactor.core.publisher.Mono;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The API as tests need it, before an executor of theirs.
+ */
+final class TestApi {
+
+	static final String BODY = "{\"language\":\"python\",\"version\":\"3\",\"files\":[{\"content\":\"x\"}]}";
+
+	static final List<LanguageRuntime> RUNTIMES = List.of(new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"),
+			new LanguageRuntime("python", "3.12.1", List.of("py"), null));
+
+	private TestApi() {
+	}
+
+	/** One that takes bodies of a kilobyte at most. */
+	static PistonApi small(Executor executor) {
+		return of(executor, DataSize.ofKilobytes(1), new HeldBytes(Long.MAX_VALUE), RUNTIMES);
+	}
+
+	static PistonApi of(Executor executor, DataSize maxBody, HeldBytes held, List<LanguageRuntime> runtimes) {
+		return new PistonApi(executor, () -> Mono.just(runtimes),
+				new HttpProperties(Set.of(), maxBody, Duration.ofMillis(300), null), held,
+				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
+				LimitsPropertiesTests.limits(Map.of()));
+	}
+
+}
