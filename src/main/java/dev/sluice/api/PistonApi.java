@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
+import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
+import dev.sluice.execution.Timeline;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
@@ -17,6 +20,7 @@ import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -30,6 +34,12 @@ public final class PistonApi {
 
 	private static final byte[] GREETING = "{\"message\":\"Sluice, a gateway that speaks Piston v2\"}"
 		.getBytes(StandardCharsets.UTF_8);
+
+	private static final String RUNTIMES = "/api/v2/runtimes";
+
+	private static final String EXECUTE = "/api/v2/execute";
+
+	private static final String PACKAGES = "/api/v2/packages";
 
 	private final Executor executor;
 
@@ -68,19 +78,31 @@ public final class PistonApi {
 	 */
 	public RouterFunction<ServerResponse> routes() {
 		return RouterFunctions.route()
-			.GET("/", (request) -> Replies.json(GREETING))
-			.path("/api/v2",
-					(routes) -> routes.GET("/runtimes", this::runtimes)
-						.POST("/execute", this::execute)
-						.route(RequestPredicates.all(), Replies::notFound)
-						.before(Replies::requireJson))
-			.route(RequestPredicates.all(), Replies::notFound)
+			.route(PistonPath.read("/"), (request) -> Replies.json(GREETING))
+			.nest(PistonPath::isInApi, this::api)
+			.route(RequestPredicates.all(), this::unrouted)
 			.build();
 	}
 
+	private void api(RouterFunctions.Builder routes) {
+		routes.route(PistonPath.read(RUNTIMES), this::runtimes)
+			.route(PistonPath.with(HttpMethod.OPTIONS, RUNTIMES), (request) -> Replies.options("GET,HEAD"))
+			.route(PistonPath.with(HttpMethod.POST, EXECUTE), this::execute)
+			.route(PistonPath.with(HttpMethod.OPTIONS, EXECUTE), (request) -> Replies.options("POST"))
+			.route(PistonPath.read(PACKAGES), this::packages)
+			.route(PistonPath.with(HttpMethod.OPTIONS, PACKAGES), (request) -> Replies.options("GET,HEAD,POST,DELETE"))
+			.route(PistonPath.with(HttpMethod.POST, PACKAGES).or(PistonPath.with(HttpMethod.DELETE, PACKAGES)),
+					this::changePackages)
+			.route(RequestPredicates.all(), this::unrouted)
+			.before(Replies::requireJson);
+	}
+
 	private Mono<ServerResponse> execute(ServerRequest request) {
+		String id = Ids.next();
+		Timeline timeline = new Timeline();
+		Stamp.on(request.exchange().getResponse(), id, timeline);
 		Reservation held = this.held.reservation();
-		return body(request, held).flatMap((body) -> execution(request, body))
+		return body(request, held).flatMap((body) -> execution(request, id, body, timeline))
 			.flatMap(this.executor::execute)
 			// From here on it can't be sent again.
 			.doOnTerminate(held::release)
@@ -89,15 +111,40 @@ public final class PistonApi {
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
-	private Mono<Execution> execution(ServerRequest request, ByteBuffer body) {
+	private Mono<Execution> execution(ServerRequest request, String id, ByteBuffer body, Timeline timeline) {
 		return Bodies.process(body, PistonOutline::read)
 			.flatMap((asked) -> this.check.check(asked)
-				.map((limits) -> new Execution(Ids.next(), asked.language(), asked.version(), body,
-						this.terms.read(request, asked, limits))));
+				.map((limits) -> new Execution(id, asked.language(), asked.version(), body,
+						this.terms.read(request, asked, limits), timeline)));
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request, Reservation held) {
 		return Replies.isJson(request) ? Bodies.read(request, this.bounds, held) : Mono.just(ByteBuffer.allocate(0));
+	}
+
+	/** A Piston reads a body before it looks for a route. */
+	private Mono<ServerResponse> unrouted(ServerRequest request) {
+		return readable(request).then(Replies.notFound(request));
+	}
+
+	private Mono<ServerResponse> changePackages(ServerRequest request) {
+		return readable(request).then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
+				"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
+						+ "not change. Put the language into the image")));
+	}
+
+	private Mono<Void> readable(ServerRequest request) {
+		if (!Replies.mayHaveBody(request)) {
+			return Mono.empty();
+		}
+		Reservation held = this.held.reservation();
+		return body(request, held).flatMap((body) -> Bodies.process(body, PistonOutline::requireJson))
+			.doFinally((signal) -> held.release())
+			.then();
+	}
+
+	private Mono<ServerResponse> packages(ServerRequest request) {
+		return this.runtimes.runtimes().map(PistonRuntimes::writePackages).flatMap(Replies::json);
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {

@@ -13,8 +13,21 @@ import java.nio.ByteBuffer;
  * @param body the request in Piston's JSON, as the client wrote it; it is not copied, and
  * must not be changed
  * @param terms on what terms it is to run
+ * @param timeline where its time goes
  */
-public record Execution(String id, String language, String version, ByteBuffer body, Terms terms) {
+public record Execution(String id, String language, String version, ByteBuffer body, Terms terms, Timeline timeline) {
+
+	/**
+	 * An execution whose time begins now.
+	 * @param id names it
+	 * @param language the language's name or alias
+	 * @param version the version selector
+	 * @param body the request in Piston's JSON
+	 * @param terms on what terms it is to run
+	 */
+	public Execution(String id, String language, String version, ByteBuffer body, Terms terms) {
+		this(id, language, version, body, terms, new Timeline());
+	}
 
 	/**
 	 * The body from its beginning, with a position of its own.
@@ -31,7 +44,7 @@ public record Execution(String id, String language, String version, ByteBuffer b
 	 * @return the execution, which shares the body
 	 */
 	public Execution on(Terms other) {
-		return new Execution(this.id, this.language, this.version, this.body, other);
+		return new Execution(this.id, this.language, this.version, this.body, other, this.timeline);
 	}
 
 	@Override

@@ -38,10 +38,12 @@ public final class PistonOutline {
 	/**
 	 * Checks no more than that a body is JSON of a kind that a Piston lets in.
 	 * @param body the JSON, in UTF-8; may be empty; on the heap, and left as it is
+	 * @return the body
 	 * @throws ExecutionFailure with {@link FailureCode#INVALID_REQUEST} where it is not
 	 */
-	public static void requireJson(ByteBuffer body) {
+	public static ByteBuffer requireJson(ByteBuffer body) {
 		new RequestReader(new BriefValues(body)).pass(body);
+		return body;
 	}
 
 	/**

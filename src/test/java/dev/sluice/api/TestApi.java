@@ -26,14 +26,19 @@ final class TestApi {
 	private TestApi() {
 	}
 
-	/** One that takes bodies of a kilobyte at most. */
+	/** One that takes bodies of a kilobyte at most, and waits for them a moment. */
 	static PistonApi small(Executor executor) {
-		return of(executor, DataSize.ofKilobytes(1), new HeldBytes(Long.MAX_VALUE), RUNTIMES);
+		return of(executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300), null),
+				new HeldBytes(Long.MAX_VALUE), RUNTIMES);
 	}
 
 	static PistonApi of(Executor executor, DataSize maxBody, HeldBytes held, List<LanguageRuntime> runtimes) {
-		return new PistonApi(executor, () -> Mono.just(runtimes),
-				new HttpProperties(Set.of(), maxBody, Duration.ofMillis(300), null), held,
+		return of(executor, new HttpProperties(Set.of(), maxBody, Duration.ofSeconds(10), null), held, runtimes);
+	}
+
+	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
+			List<LanguageRuntime> runtimes) {
+		return new PistonApi(executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()));
 	}
