@@ -56,9 +56,6 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	/** The next call of each pool. */
 	private final Map<SessionPool, Disposable.Swap> next = new HashMap<>();
 
-	/** The runtimes of all. */
-	private volatile List<LanguageRuntime> all = List.of();
-
 	/** What was found of late, by language and version; what is learnt replaces it. */
 	private volatile Map<List<String>, List<SessionPool>> found = new ConcurrentHashMap<>();
 
@@ -103,7 +100,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	@Override
 	public Mono<List<LanguageRuntime>> runtimes() {
-		return Mono.defer(() -> this.known.isEmpty() ? ask() : Mono.just(this.all));
+		return Mono.defer(() -> this.known.isEmpty() ? ask() : Mono.just(union(this.pools)));
 	}
 
 	@Override
@@ -246,7 +243,6 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 			return;
 		}
 		this.known.put(pool, runtimes);
-		this.all = union(this.pools);
 		this.found = new ConcurrentHashMap<>();
 		this.failures.remove(pool);
 	}
