@@ -9,6 +9,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
+import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.execution.Timeline;
 import dev.sluice.http.Bodies;
@@ -101,25 +102,31 @@ public final class PistonApi {
 		String id = Ids.next();
 		Timeline timeline = new Timeline();
 		Stamp.on(request.exchange().getResponse(), id, timeline);
-		Reservation held = this.held.reservation();
-		return body(request, held).flatMap((body) -> execution(request, id, body, timeline))
+		Reservation room = this.held.reservation();
+		RequestBody bytes = new RequestBody();
+		Runnable letGo = () -> {
+			bytes.letGo();
+			room.release();
+		};
+		return body(request, room).map(bytes::take)
+			.flatMap((body) -> execution(request, id, body, timeline))
 			.flatMap(this.executor::execute)
 			// From here on it can't be sent again.
-			.doOnTerminate(held::release)
-			.doOnCancel(held::release)
+			.doOnTerminate(letGo)
+			.doOnCancel(letGo)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
-	private Mono<Execution> execution(ServerRequest request, String id, ByteBuffer body, Timeline timeline) {
-		return Bodies.process(body, PistonOutline::read)
+	private Mono<Execution> execution(ServerRequest request, String id, RequestBody body, Timeline timeline) {
+		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes()))
 			.flatMap((asked) -> this.check.check(asked)
 				.map((limits) -> new Execution(id, asked.language(), asked.version(), body,
 						this.terms.read(request, asked, limits), timeline)));
 	}
 
-	private Mono<ByteBuffer> body(ServerRequest request, Reservation held) {
-		return Replies.isJson(request) ? Bodies.read(request, this.bounds, held) : Mono.just(ByteBuffer.allocate(0));
+	private Mono<ByteBuffer> body(ServerRequest request, Reservation room) {
+		return Replies.isJson(request) ? Bodies.read(request, this.bounds, room) : Mono.just(ByteBuffer.allocate(0));
 	}
 
 	/** A Piston reads a body before it looks for a route. */
@@ -137,9 +144,9 @@ public final class PistonApi {
 		if (!Replies.mayHaveBody(request)) {
 			return Mono.empty();
 		}
-		Reservation held = this.held.reservation();
-		return body(request, held).flatMap((body) -> Bodies.process(body, PistonOutline::requireJson))
-			.doFinally((signal) -> held.release())
+		Reservation room = this.held.reservation();
+		return body(request, room).flatMap((body) -> Bodies.process(body, PistonOutline::requireJson))
+			.doFinally((signal) -> room.release())
 			.then();
 	}
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
@@ -105,6 +106,17 @@ public final class Bodies {
 	 */
 	public static <T> Mono<T> process(ByteBuffer body, Function<ByteBuffer, T> work) {
 		return off(body.remaining(), Mono.fromCallable(() -> work.apply(body)));
+	}
+
+	/**
+	 * Does what takes a time that grows with a number of bytes, likewise.
+	 * @param <T> what comes of it
+	 * @param bytes how many bytes
+	 * @param work what to do with them
+	 * @return what came of it, or its failure
+	 */
+	public static <T> Mono<T> process(long bytes, Supplier<T> work) {
+		return off(bytes, Mono.fromSupplier(work));
 	}
 
 	/** What is done to so many bytes is done off the event loop where they are many. */

@@ -13,6 +13,8 @@ import org.springframework.core.io.buffer.DataBufferUtils;
  */
 final class Gathering {
 
+	private static final byte[] NONE = {};
+
 	private static final int SMALLEST = 16 * 1024;
 
 	private static final int LARGEST = 1024 * 1024;
@@ -23,7 +25,7 @@ final class Gathering {
 
 	private final List<byte[]> full = new ArrayList<>(0);
 
-	private byte[] open = new byte[0];
+	private byte[] open = NONE;
 
 	private int used;
 
@@ -96,10 +98,12 @@ final class Gathering {
 		return !this.full.isEmpty();
 	}
 
-	/** All of the bytes, in one array. */
+	/** All of the bytes, in one array, which is not known here any more. */
 	ByteBuffer whole() {
 		if (!isInParts()) {
-			return ByteBuffer.wrap(this.open, 0, this.used);
+			ByteBuffer whole = ByteBuffer.wrap(this.open, 0, this.used);
+			this.open = NONE;
+			return whole;
 		}
 		long parts = this.reserved;
 		reserve(this.size);
@@ -107,7 +111,7 @@ final class Gathering {
 		this.full.forEach(whole::put);
 		whole.put(this.open, 0, this.used).flip();
 		this.full.clear();
-		this.open = new byte[0];
+		this.open = NONE;
 		giveBack(parts);
 		return whole;
 	}

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -44,8 +45,11 @@ class HeldBodiesTests {
 
 	private final AtomicReference<Execution> executed = new AtomicReference<>();
 
+	private final AtomicReference<String> bytes = new AtomicReference<>("");
+
 	private Executor executor = (execution) -> {
 		this.executed.set(execution);
+		this.bytes.set(StandardCharsets.UTF_8.decode(execution.body()).toString());
 		return Mono.just(answer(Flux.just(buffer("{}"))));
 	};
 
@@ -92,7 +96,7 @@ class HeldBodiesTests {
 		}
 		assertThat(answer(send(server(DataSize.ofKilobytes(80)), "Transfer-Encoding: chunked", chunks + "0\r\n\r\n")))
 			.startsWith("HTTP/1.1 200 ");
-		assertThat(StandardCharsets.UTF_8.decode(this.executed.get().body()).toString()).isEqualTo(body);
+		assertThat(this.bytes.get()).isEqualTo(body);
 		awaitHeld(0);
 	}
 
@@ -116,8 +120,7 @@ class HeldBodiesTests {
 			.startsWith("HTTP/1.1 400 ");
 		assertThat(answer(sendPacked(server(DataSize.ofKilobytes(80)), packed(TestApi.BODY + " ".repeat(20_000)))))
 			.startsWith("HTTP/1.1 200 ");
-		assertThat(StandardCharsets.UTF_8.decode(this.executed.get().body()).toString().strip())
-			.isEqualTo(TestApi.BODY);
+		assertThat(this.bytes.get().strip()).isEqualTo(TestApi.BODY);
 		awaitHeld(0);
 	}
 
@@ -158,6 +161,27 @@ class HeldBodiesTests {
 		assertThat(client.getInputStream().readNBytes(12))
 			.isEqualTo("HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII));
 		assertThat(this.held.held()).isZero();
+		client.close();
+	}
+
+	@Test
+	void aBodyIsGoneFromMemoryOnceItsAnswerBegins() throws Exception {
+		AtomicReference<WeakReference<byte[]>> bytes = new AtomicReference<>();
+		this.executor = (execution) -> {
+			bytes.set(new WeakReference<>(execution.body().array()));
+			// As a pool does, which keeps what it needs to know of the execution.
+			return Mono.just(answer(Flux.<DataBuffer>just(buffer("{"))
+				.concatWith(Flux.never())
+				.doOnCancel(() -> this.executed.set(execution))));
+		};
+		Socket client = send(server(DataSize.ofKilobytes(80)), "Content-Length: " + TestApi.BODY.length(),
+				TestApi.BODY);
+		assertThat(client.getInputStream().readNBytes(12))
+			.isEqualTo("HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII));
+		await().atMost(10, TimeUnit.SECONDS).until(() -> {
+			System.gc();
+			return bytes.get().get() == null;
+		});
 		client.close();
 	}
 
