@@ -85,7 +85,7 @@ class ChainTests {
 	}
 
 	@Test
-	void errorsOfTheProgramsLanguageComeFromTheAdapterInPistonsWords() throws Exception {
+	void errorsOfTheProgramsLanguageAreToldInPistonsWords() throws Exception {
 		URI gateway = this.processes.gateway();
 		HttpResponse<String> answer = execute(gateway, PRINT_42.replace("\"*\"", "\"2.x\""));
 		assertThat(answer.statusCode()).isEqualTo(400);

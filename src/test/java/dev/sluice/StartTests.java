@@ -82,6 +82,25 @@ class StartTests {
 	}
 
 	@Test
+	void aLimitThatIsNoneIsNamed(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.limits.languages.python.run-timeout=-1s");
+		assertThat(output).contains("sluice.limits.languages[python].runTimeout", "must not be negative")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void anOriginThatIsNoneIsNamed(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.http.cors.origins=https://app.example/");
+		assertThat(output).contains("must be * or origins without a path").doesNotContain("\tat ");
+	}
+
+	@Test
+	void roomForLessThanOneBodyIsRefused(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.http.max-held=1MB");
+		assertThat(output).contains("must be at least as much as max-body").doesNotContain("\tat ");
+	}
+
+	@Test
 	void theDoctorIsContentWithTheEmbeddedChain(CapturedOutput output) {
 		assertThat(Sluice.examine()).isZero();
 		assertThat(output).contains("✓ token", "✓ authorised", "✓ path", "✓ stdout").doesNotContain("✗");

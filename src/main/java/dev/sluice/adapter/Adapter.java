@@ -72,7 +72,8 @@ public final class Adapter {
 		this.workshop = workshop;
 		this.deduplication = new Deduplication(workshop, properties, heartbeat, Schedulers.parallel());
 		this.bounds = bounds;
-		this.inputBounds = new HttpProperties(bounds.hosts(), properties.maxInput(), bounds.bodyTimeout());
+		this.inputBounds = new HttpProperties(bounds.hosts(), properties.maxInput(), bounds.bodyTimeout(),
+				bounds.maxHeld());
 	}
 
 	/**

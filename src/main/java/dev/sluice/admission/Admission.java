@@ -18,6 +18,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Terms;
+import dev.sluice.execution.Timeline.Leg;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +85,7 @@ public final class Admission implements Executor, AutoCloseable {
 			Deadline deadline = execution.terms().deadline();
 			Deadline until = deadline.allows(this.properties.maxWait()) ? Deadline.in(this.properties.maxWait())
 					: deadline;
+			execution.timeline().enter(Leg.ADMISSION);
 			boolean free = this.waiting.get() == 0 && this.capacity.hasRoomFor(execution);
 			return free ? run(execution, until, null) : queued(execution, until, null);
 		}).onErrorMap(ExecutionFailure.class, (failure) -> failure.tracedBy(execution.id()));
@@ -104,7 +106,10 @@ public final class Admission implements Executor, AutoCloseable {
 
 	/** What found no room after all waits on, before the others. */
 	private Mono<Answer> run(Execution execution, Deadline until, @Nullable ExecutionFailure before) {
-		return this.next.execute(execution)
+		return Mono.defer(() -> {
+			execution.timeline().leave();
+			return this.next.execute(execution);
+		})
 			.onErrorResume((error) -> error instanceof ExecutionFailure failure
 					&& failure.code() == FailureCode.POOL_FULL && failure.executed() == Executed.NO, (error) -> {
 						ExecutionFailure refused = together(before, (ExecutionFailure) error);
@@ -122,6 +127,7 @@ public final class Admission implements Executor, AutoCloseable {
 	}
 
 	private Mono<Answer> queued(Execution execution, Deadline until, @Nullable ExecutionFailure refused) {
+		execution.timeline().enter(Leg.ADMISSION);
 		return turn(execution, refused != null)
 			.timeout(until.left(), Mono.error(() -> (refused != null) ? refused : tooLong(execution)))
 			.then(Mono.defer(() -> run(execution, until, refused)));

@@ -5,11 +5,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.http.Origins;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -24,10 +28,18 @@ final class ConnectApi {
 
 	private final ConnectProperties properties;
 
+	private final Origins origins;
+
 	private final WebSocketService sockets;
 
-	ConnectApi(ConnectProperties properties) {
+	/**
+	 * Makes it.
+	 * @param properties its bounds
+	 * @param origins whose pages may connect, as browsers let each page try
+	 */
+	ConnectApi(ConnectProperties properties, Origins origins) {
 		this.properties = properties;
+		this.origins = origins;
 		int longest = (int) properties.maxMessage().toBytes();
 		this.sockets = new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
 				() -> WebsocketServerSpec.builder().maxFramePayloadLength(longest)));
@@ -44,10 +56,16 @@ final class ConnectApi {
 
 	/**
 	 * A talk with one client.
+	 * @param request the handshake
 	 * @param executor runs what the client asks for by a message
-	 * @return the response to the handshake
+	 * @return the response to the handshake; an {@link ExecutionFailure} with
+	 * {@link FailureCode#ORIGIN_REFUSED} where it comes from a page that may not connect
 	 */
-	Mono<ServerResponse> connect(Function<ByteBuffer, Mono<Answer>> executor) {
+	Mono<ServerResponse> connect(ServerRequest request, Function<ByteBuffer, Mono<Answer>> executor) {
+		if (!this.origins.allows(request.headers().firstHeader(HttpHeaders.ORIGIN))) {
+			return Mono.error(ExecutionFailure.refused(FailureCode.ORIGIN_REFUSED,
+					"Pages of this origin may not connect: add it to sluice.http.cors.origins"));
+		}
 		return ServerResponse.ok().build((exchange, context) -> {
 			endSlowReaders(ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()));
 			return this.sockets.handleRequest(exchange,

@@ -11,15 +11,12 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How long an execution may take, with all that it waits for.
  *
- * @param compile the time to compile, where a request names none
- * @param run the time to run, where a request names none
  * @param slack the time for all else: the queue, a session's allocation, the way
  * @param most the most that there is, whatever is asked for
  */
 @Validated
 @ConfigurationProperties("sluice.deadline")
-record DeadlineProperties(@DefaultValue("10s") Duration compile, @DefaultValue("3s") Duration run,
-		@DefaultValue("60s") Duration slack, @DefaultValue("220s") Duration most) {
+record DeadlineProperties(@DefaultValue("60s") Duration slack, @DefaultValue("220s") Duration most) {
 
 	/**
 	 * The time for an execution.

@@ -3,21 +3,28 @@ package dev.sluice.api;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
+import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
+import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
-import dev.sluice.execution.Terms;
+import dev.sluice.execution.Timeline;
 import dev.sluice.http.Bodies;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
-import dev.sluice.piston.PistonRequest;
+import dev.sluice.http.Reservation;
+import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -32,13 +39,29 @@ public final class PistonApi {
 	private static final byte[] GREETING = "{\"message\":\"Sluice, a gateway that speaks Piston v2\"}"
 		.getBytes(StandardCharsets.UTF_8);
 
+	private static final String RUNTIMES = "/api/v2/runtimes";
+
+	private static final String EXECUTE = "/api/v2/execute";
+
+	private static final String CONNECT = "/api/v2/connect";
+
+	private static final String PACKAGES = "/api/v2/packages";
+
+	/** What an execution is called, and how it is to be told. */
+	private record Named(String id, Timeline timeline, Delivery delivery) {
+	}
+
 	private final Executor executor;
 
 	private final RuntimeSource runtimes;
 
 	private final HttpProperties bounds;
 
+	private final HeldBytes held;
+
 	private final TermsReader terms;
+
+	private final RequestCheck check;
 
 	private final ConnectApi connect;
 
@@ -47,16 +70,20 @@ public final class PistonApi {
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
+	 * @param held what may be held of all requests
 	 * @param deadline how long an execution may take
-	 * @param connect the bounds of a WebSocket
+	 * @param limits the most that a request may ask for
+	 * @param connect serves those who talk to their programs
 	 */
-	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline,
-			ConnectProperties connect) {
+	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
+			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect) {
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
+		this.held = held;
 		this.terms = new TermsReader(deadline);
-		this.connect = new ConnectApi(connect);
+		this.check = new RequestCheck(runtimes, limits);
+		this.connect = connect;
 	}
 
 	/**
@@ -65,45 +92,101 @@ public final class PistonApi {
 	 */
 	public RouterFunction<ServerResponse> routes() {
 		return RouterFunctions.route()
-			.GET("/", (request) -> Replies.json(GREETING))
-			.path("/api/v2",
-					(routes) -> routes.GET("/runtimes", this::runtimes)
-						.POST("/execute", this::execute)
-						.GET("/connect", ConnectApi::isHandshake, this::connect)
-						.route(RequestPredicates.all(), Replies::notFound)
-						.before(Replies::requireJson))
-			.route(RequestPredicates.all(), Replies::notFound)
+			.route(PistonPath.read("/"), (request) -> Replies.json(GREETING))
+			.nest(PistonPath::isInApi, this::api)
+			.route(RequestPredicates.all(), this::unrouted)
 			.build();
+	}
+
+	private void api(RouterFunctions.Builder routes) {
+		routes.route(PistonPath.read(RUNTIMES), this::runtimes)
+			.route(PistonPath.with(HttpMethod.OPTIONS, RUNTIMES), (request) -> Replies.options("GET,HEAD"))
+			.route(PistonPath.with(HttpMethod.POST, EXECUTE), this::execute)
+			.route(PistonPath.with(HttpMethod.OPTIONS, EXECUTE), (request) -> Replies.options("POST"))
+			.route(PistonPath.with(HttpMethod.GET, CONNECT).and(ConnectApi::isHandshake), this::connect)
+			.route(PistonPath.read(PACKAGES), this::packages)
+			.route(PistonPath.with(HttpMethod.OPTIONS, PACKAGES), (request) -> Replies.options("GET,HEAD,POST,DELETE"))
+			.route(PistonPath.with(HttpMethod.POST, PACKAGES).or(PistonPath.with(HttpMethod.DELETE, PACKAGES)),
+					this::changePackages)
+			.route(RequestPredicates.all(), this::unrouted)
+			.before(Replies::requireJson);
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
 		Optional<EventFormat> events = EventFormat.of(request);
 		Delivery delivery = events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT;
-		return body(request).flatMap((body) -> execute(request, body, delivery))
+		String id = Ids.next();
+		Timeline timeline = new Timeline();
+		Stamp.on(request.exchange().getResponse(), id, timeline);
+		return execute(request, new Named(id, timeline, delivery), (room) -> body(request, room))
 			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ServerResponse> connect(ServerRequest request) {
-		return this.connect.connect((message) -> execute(request, message, Delivery.DIALOGUE));
+		return this.connect.connect(request,
+				(message) -> execute(request, new Named(Ids.next(), new Timeline(), Delivery.DIALOGUE), (room) -> {
+					room.grow(message.remaining());
+					return Mono.just(message);
+				}));
 	}
 
-	private Mono<Answer> execute(ServerRequest request, ByteBuffer body, Delivery delivery) {
-		return Bodies.process(body, (bytes) -> execution(request, bytes, delivery)).flatMap(this.executor::execute);
+	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
+		return Mono.defer(() -> {
+			Reservation room = this.held.reservation();
+			RequestBody bytes = new RequestBody();
+			Runnable letGo = () -> {
+				bytes.letGo();
+				room.release();
+			};
+			return Mono.defer(() -> source.apply(room))
+				.map(bytes::take)
+				.flatMap((body) -> execution(request, named, body))
+				.flatMap(this.executor::execute)
+				// From here on it can't be sent again.
+				.doOnTerminate(letGo)
+				.doOnCancel(letGo);
+		});
 	}
 
-	private Mono<ByteBuffer> body(ServerRequest request) {
-		return Replies.isJson(request) ? Bodies.read(request, this.bounds) : Mono.just(ByteBuffer.allocate(0));
+	private Mono<Execution> execution(ServerRequest request, Named named, RequestBody body) {
+		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes()))
+			.flatMap((asked) -> this.check.check(asked)
+				.map((limits) -> new Execution(named.id(), asked.language(), asked.version(), body,
+						this.terms.read(request, asked, limits).deliveredAs(named.delivery()), named.timeline())));
+	}
+
+	private Mono<ByteBuffer> body(ServerRequest request, Reservation room) {
+		return Replies.isJson(request) ? Bodies.read(request, this.bounds, room) : Mono.just(ByteBuffer.allocate(0));
+	}
+
+	/** A Piston reads a body before it looks for a route. */
+	private Mono<ServerResponse> unrouted(ServerRequest request) {
+		return readable(request).then(Replies.notFound(request));
+	}
+
+	private Mono<ServerResponse> changePackages(ServerRequest request) {
+		return readable(request).then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
+				"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
+						+ "not change. Put the language into the image")));
+	}
+
+	private Mono<Void> readable(ServerRequest request) {
+		if (!Replies.mayHaveBody(request)) {
+			return Mono.empty();
+		}
+		Reservation room = this.held.reservation();
+		return body(request, room).flatMap((body) -> Bodies.process(body, PistonOutline::requireJson))
+			.doFinally((signal) -> room.release())
+			.then();
+	}
+
+	private Mono<ServerResponse> packages(ServerRequest request) {
+		return this.runtimes.runtimes().map(PistonRuntimes::writePackages).flatMap(Replies::json);
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
 		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
-	}
-
-	private Execution execution(ServerRequest request, ByteBuffer body, Delivery delivery) {
-		PistonRequest asked = PistonRequest.read(body);
-		Terms terms = this.terms.read(request, asked).deliveredAs(delivery);
-		return new Execution(Ids.next(), asked.language(), asked.version(), body, terms);
 	}
 
 }

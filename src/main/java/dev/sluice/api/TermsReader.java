@@ -8,7 +8,8 @@ import dev.sluice.execution.Deadline;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Terms;
-import dev.sluice.piston.PistonRequest;
+import dev.sluice.piston.PistonLimits;
+import dev.sluice.piston.PistonOutline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -39,12 +40,13 @@ final class TermsReader {
 	 * Reads the terms. Time begins to count.
 	 * @param request the request
 	 * @param asked what it asks to run
+	 * @param limits the limits that hold for it
 	 * @return the terms
 	 * @throws ExecutionFailure with {@link FailureCode#INVALID_REQUEST} where a header
 	 * can't be read
 	 */
-	Terms read(ServerRequest request, PistonRequest asked) {
-		Duration program = asked.time(this.properties.compile(), this.properties.run());
+	Terms read(ServerRequest request, PistonOutline asked, PistonLimits limits) {
+		Duration program = asked.time(limits.compileTimeout(), limits.runTimeout());
 		Duration time = this.properties.time(timeout(request), program);
 		return new Terms(Deadline.in(time), name(request, IDEMPOTENCY_KEY) != null, null, name(request, SESSION));
 	}

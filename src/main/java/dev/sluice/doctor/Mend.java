@@ -29,7 +29,7 @@ final class Mend {
 			case POOL_IDENTIFIER_REQUIRED -> "identifier: auto";
 			case POOL_IDENTIFIER_REFUSED -> "identifier: none";
 			case POOL_REQUEST_REFUSED -> "endpoint: the pool's own management endpoint; api-version: another, or empty";
-			case POOL_PATH_NOT_FOUND, POOL_ANSWER_INVALID, NOT_FOUND, HOST_REFUSED ->
+			case POOL_PATH_NOT_FOUND, POOL_ANSWER_INVALID, NOT_FOUND, HOST_REFUSED, ORIGIN_REFUSED ->
 				"path: the one on which the container takes executions";
 			case INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED ->
 				"the session's image: it has neither python, bash nor javascript";

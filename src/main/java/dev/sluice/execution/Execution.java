@@ -10,19 +10,30 @@ import java.nio.ByteBuffer;
  * @param language the language's name or alias, as the client gave it; empty in a
  * session, where only who runs the program reads the body
  * @param version the version selector, as the client gave it; empty there too
- * @param body the request in Piston's JSON, as the client wrote it; it is not copied, and
- * must not be changed
+ * @param held the request in Piston's JSON, as the client wrote it
  * @param terms on what terms it is to run
+ * @param timeline where its time goes
  */
-public record Execution(String id, String language, String version, ByteBuffer body, Terms terms) {
+public record Execution(String id, String language, String version, RequestBody held, Terms terms, Timeline timeline) {
+
+	/**
+	 * An execution whose time begins now.
+	 * @param id names it
+	 * @param language the language's name or alias
+	 * @param version the version selector
+	 * @param body the request in Piston's JSON; it is not copied, and must not be changed
+	 * @param terms on what terms it is to run
+	 */
+	public Execution(String id, String language, String version, ByteBuffer body, Terms terms) {
+		this(id, language, version, new RequestBody().take(body), terms, new Timeline());
+	}
 
 	/**
 	 * The body from its beginning, with a position of its own.
 	 * @return a view that shares the bytes, on the heap
 	 */
-	@Override
 	public ByteBuffer body() {
-		return this.body.duplicate();
+		return this.held.bytes();
 	}
 
 	/**
@@ -31,13 +42,12 @@ public record Execution(String id, String language, String version, ByteBuffer b
 	 * @return the execution, which shares the body
 	 */
 	public Execution on(Terms other) {
-		return new Execution(this.id, this.language, this.version, this.body, other);
+		return new Execution(this.id, this.language, this.version, this.held, other, this.timeline);
 	}
 
 	@Override
 	public String toString() {
-		return "Execution[" + this.id + ", " + this.language + "-" + this.version + ", " + this.body.remaining()
-				+ " bytes]";
+		return "Execution[" + this.id + ", " + this.language + "-" + this.version + ", " + this.held.size() + " bytes]";
 	}
 
 }

@@ -29,6 +29,9 @@ public enum FailureCode {
 	/** The request's {@code Host} is not one that this server goes by. */
 	HOST_REFUSED,
 
+	/** The request comes from a page of an origin that may not make it. */
+	ORIGIN_REFUSED,
+
 	/** No pool is configured, and none is embedded. */
 	NO_POOL,
 

@@ -16,4 +16,12 @@ public interface RuntimeSource {
 	 */
 	Mono<List<LanguageRuntime>> runtimes();
 
+	/**
+	 * Whether there are no others: it may be that not everybody could be asked yet.
+	 * @return whether what is not among them is unknown
+	 */
+	default boolean isComplete() {
+		return true;
+	}
+
 }

@@ -6,8 +6,12 @@ import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
+import dev.sluice.http.FrontConfiguration;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
 import dev.sluice.http.StartupBlock;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -23,13 +27,16 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ ApiConfiguration.class, ChainConfiguration.class, HttpConfiguration.class })
+@Import({ ApiConfiguration.class, ChainConfiguration.class, HttpConfiguration.class, FrontConfiguration.class })
 public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
 	public static final Map<String, Object> DEFAULTS = Map.ofEntries(Map.entry("server.address", "127.0.0.1"),
 			Map.entry("server.port", "8080"), Map.entry("management.server.address", "127.0.0.1"),
 			Map.entry("management.server.port", "8081"), Map.entry("spring.application.name", "sluice-gateway"),
+			Map.entry("server.compression.enabled", "true"),
+			Map.entry("server.compression.mime-types", "application/json"),
+			Map.entry("server.compression.min-response-size", "4KB"),
 			Map.entry("management.endpoints.web.exposure.include", "health,info,metrics,pools,doctor"),
 			Map.entry("management.endpoint.health.probes.enabled", "true"),
 			Map.entry("management.endpoint.health.group.readiness.include", "readinessState,pools"));
@@ -57,6 +64,14 @@ public class GatewayProcess {
 	@Bean
 	PoolMetrics poolMetrics(Chain chain) {
 		return new PoolMetrics(chain);
+	}
+
+	@Bean
+	MeterBinder heldBytesMetrics(HeldBytes held) {
+		return (registry) -> Gauge.builder("sluice.http.held-bytes", held, HeldBytes::held)
+			.baseUnit("bytes")
+			.description("what is held of all requests")
+			.register(registry);
 	}
 
 	@Bean

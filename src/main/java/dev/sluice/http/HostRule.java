@@ -26,6 +26,9 @@ public final class HostRule implements WebFilter, Ordered {
 	/** The setting that adds names. */
 	public static final String SETTING = "sluice.http.hosts";
 
+	/** Before all but what marks its refusal too. */
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 10;
+
 	private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
 	private final boolean onLoopback;
@@ -54,7 +57,7 @@ public final class HostRule implements WebFilter, Ordered {
 
 	@Override
 	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
+		return ORDER;
 	}
 
 	@Override

@@ -18,6 +18,11 @@ public class HttpConfiguration {
 	}
 
 	@Bean
+	HeldBytes heldBytes(HttpProperties properties) {
+		return new HeldBytes(properties.held());
+	}
+
+	@Bean
 	FailureHandler failureHandler() {
 		return new FailureHandler();
 	}

@@ -45,7 +45,7 @@ public final class LoopbackServer implements AutoCloseable {
 		ReactorHttpHandlerAdapter handler = new ReactorHttpHandlerAdapter(
 				RouterFunctions.toHttpHandler(routes, strategies));
 		ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-		DisposableServer server = HttpServer.create()
+		DisposableServer server = ReadableTargets.in(HttpServer.create())
 			.host("127.0.0.1")
 			.port(0)
 			.channelGroup(connections)

@@ -31,6 +31,8 @@ public final class Replies {
 	/** To proxies, such as nginx, that else wait until there is more to pass on. */
 	private static final String UNBUFFERED = "X-Accel-Buffering";
 
+	private static final MediaType HTML = MediaType.parseMediaType("text/html; charset=utf-8");
+
 	private static final Pattern CHARSET = Pattern.compile(";\\s*charset=\"?([^;\"\\s]*)");
 
 	private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
@@ -87,12 +89,30 @@ public final class Replies {
 	}
 
 	/**
+	 * A 200 that lists the methods of a route, as Piston's server does.
+	 * @param methods the methods, with commas between them
+	 * @return the response
+	 */
+	public static Mono<ServerResponse> options(String methods) {
+		return ServerResponse.ok().header(HttpHeaders.ALLOW, methods).contentType(HTML).bodyValue(methods);
+	}
+
+	/**
 	 * Piston's 404, for what has no route.
 	 * @param request the request
 	 * @return an error
 	 */
 	public static Mono<ServerResponse> notFound(ServerRequest request) {
 		return Mono.error(ExecutionFailure.refused(FailureCode.NOT_FOUND, "Not Found"));
+	}
+
+	/**
+	 * Whether a request has a body that matters, by its method.
+	 * @param request the request
+	 * @return whether to read it
+	 */
+	public static boolean mayHaveBody(ServerRequest request) {
+		return !WITHOUT_BODY.contains(request.method());
 	}
 
 	/**
@@ -103,7 +123,7 @@ public final class Replies {
 	 * @throws ExecutionFailure with {@link FailureCode#UNSUPPORTED_MEDIA_TYPE}
 	 */
 	public static ServerRequest requireJson(ServerRequest request) {
-		if (!WITHOUT_BODY.contains(request.method()) && !contentType(request).startsWith("application/json")) {
+		if (mayHaveBody(request) && !contentType(request).startsWith("application/json")) {
 			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED_MEDIA_TYPE,
 					"requests must be of type application/json");
 		}

@@ -1,6 +1,7 @@
 package dev.sluice.piston;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import dev.sluice.execution.Executed;
@@ -33,7 +34,7 @@ public final class PistonFailure {
 	public static int status(FailureCode code) {
 		return switch (code) {
 			case INVALID_REQUEST -> 400;
-			case HOST_REFUSED -> 403;
+			case HOST_REFUSED, ORIGIN_REFUSED -> 403;
 			case NOT_FOUND -> 404;
 			case BODY_TIMEOUT -> 408;
 			case BODY_TOO_LARGE -> 413;
@@ -74,7 +75,7 @@ public final class PistonFailure {
 		try (JsonGenerator json = JSON.createGenerator(bytes)) {
 			json.writeStartObject();
 			writeOptional(json, "type", type);
-			json.writeStringProperty("message", failure.message());
+			json.writeStringProperty("message", wellFormed(failure.message()));
 			if (!isPistons(failure.code())) {
 				writeDetails(json, failure);
 			}
@@ -91,6 +92,11 @@ public final class PistonFailure {
 		json.writeNumberProperty("attempts", failure.attempts());
 		writeOptional(json, "pool", failure.pool());
 		writeOptional(json, "trace_id", failure.traceId());
+	}
+
+	/** A client may have sent half a surrogate pair, and hears its own words. */
+	private static String wellFormed(String message) {
+		return new String(message.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
 	}
 
 	private static void writeOptional(JsonGenerator json, String name, @Nullable String value) {
@@ -148,7 +154,7 @@ public final class PistonFailure {
 
 	private static boolean isPistons(FailureCode code) {
 		return switch (code) {
-			case INVALID_REQUEST, NOT_FOUND, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> true;
+			case INVALID_REQUEST, NOT_FOUND, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED -> true;
 			default -> false;
 		};
 	}

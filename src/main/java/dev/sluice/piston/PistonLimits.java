@@ -20,6 +20,10 @@ public record PistonLimits(Duration compileTimeout, Duration runTimeout, Duratio
 
 	private static final Duration NONE = Duration.ZERO;
 
+	/** No limits. */
+	static final PistonLimits UNLIMITED = new PistonLimits(NONE, NONE, NONE, NONE, StageLimits.UNBOUNDED,
+			StageLimits.UNBOUNDED);
+
 	/**
 	 * Limits of time alone: memory is bounded by the engine, whatever is asked.
 	 * @param compile the limits of a compilation

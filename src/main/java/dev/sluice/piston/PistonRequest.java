@@ -54,7 +54,7 @@ public final class PistonRequest {
 	 * that says what is wrong and where
 	 */
 	public static PistonRequest read(ByteBuffer body) {
-		return new RequestReader().read(body);
+		return new RequestReader(Values.WHOLE).read(body);
 	}
 
 	/**
@@ -74,12 +74,9 @@ public final class PistonRequest {
 	}
 
 	/**
-	 * How long the program may take, as far as the request says so.
-	 * @param compile the time to compile where it does not
-	 * @param run the time to run where it does not
-	 * @return the time; null where it asks for no limit
+	 * How long the program may take; null where there is no limit.
 	 */
-	public @Nullable Duration time(Duration compile, Duration run) {
+	@Nullable Duration time(Duration compile, Duration run) {
 		Duration toCompile = time(LimitName.COMPILE_TIMEOUT, compile);
 		Duration toRun = time(LimitName.RUN_TIMEOUT, run);
 		return (toCompile != null && toRun != null) ? toCompile.plus(toRun) : null;
@@ -87,8 +84,8 @@ public final class PistonRequest {
 
 	private @Nullable Duration time(LimitName name, Duration usual) {
 		JsonNode value = this.limits.get(name);
-		if (value == null || !value.isNumber() && !isZero(value)) {
-			return usual;
+		if (value == null || !value.isNumber()) {
+			return usual.isZero() ? null : usual;
 		}
 		double millis = number(value);
 		return (millis > 0 && millis < Integer.MAX_VALUE) ? Duration.ofMillis((long) millis) : null;
@@ -107,15 +104,29 @@ public final class PistonRequest {
 			throw invalid("files must include at least one utf8 encoded file");
 		}
 		Map<LimitName, Double> asked = limits(most.apply(runtime));
-		List<SourceFile> sources = new ArrayList<>(this.files.size());
-		for (int i = 0; i < this.files.size(); i++) {
-			sources.add(this.files.get(i).source(i));
-		}
-		return new Program(runtime, sources, Arguments.of(this.args), input(),
+		return new Program(runtime, sources(), Arguments.of(this.args), input(),
 				new StageLimits(time(asked, LimitName.COMPILE_TIMEOUT), time(asked, LimitName.COMPILE_CPU_TIME),
 						memory(asked, LimitName.COMPILE_MEMORY_LIMIT)),
 				new StageLimits(time(asked, LimitName.RUN_TIMEOUT), time(asked, LimitName.RUN_CPU_TIME),
 						memory(asked, LimitName.RUN_MEMORY_LIMIT)));
+	}
+
+	/**
+	 * Piston's order has the runtime first, so the bounds that go with it are left out.
+	 */
+	void checkWithoutRuntime() {
+		limits(PistonLimits.UNLIMITED);
+		sources();
+		Arguments.of(this.args);
+		input();
+	}
+
+	private List<SourceFile> sources() {
+		List<SourceFile> sources = new ArrayList<>(this.files.size());
+		for (int i = 0; i < this.files.size(); i++) {
+			sources.add(this.files.get(i).source(i));
+		}
+		return sources;
 	}
 
 	private Map<LimitName, Double> limits(PistonLimits most) {

@@ -37,6 +37,27 @@ public final class PistonRuntimes {
 	}
 
 	/**
+	 * Writes a list of runtimes as one of packages, all of which are installed.
+	 * @param runtimes the runtimes
+	 * @return the JSON in UTF-8
+	 */
+	public static byte[] writePackages(List<LanguageRuntime> runtimes) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+		try (JsonGenerator json = JSON.createGenerator(bytes)) {
+			json.writeStartArray();
+			runtimes.forEach((runtime) -> {
+				json.writeStartObject();
+				json.writeStringProperty("language", runtime.language());
+				json.writeStringProperty("language_version", runtime.version());
+				json.writeBooleanProperty("installed", true);
+				json.writeEndObject();
+			});
+			json.writeEndArray();
+		}
+		return bytes.toByteArray();
+	}
+
+	/**
 	 * Reads a list of runtimes.
 	 * @param body the JSON in UTF-8
 	 * @return the runtimes; null where the bytes are no such list

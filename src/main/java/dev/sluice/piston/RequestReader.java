@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads an execute body in one streaming pass. A field's place in the body does not
- * matter: what is wrong is decided afterwards, in Piston's order.
+ * matter: what is wrong is decided afterwards, in Piston's order. How much is kept of
+ * each value is its {@link Values}' to say.
  */
 final class RequestReader {
 
@@ -55,7 +56,22 @@ final class RequestReader {
 
 	private final Map<LimitName, JsonNode> limits = new EnumMap<>(LimitName.class);
 
+	private final Values values;
+
+	RequestReader(Values values) {
+		this.values = values;
+	}
+
 	PistonRequest read(ByteBuffer body) {
+		pass(body);
+		return checked();
+	}
+
+	/** Reads all of the body, whatever it asks for. */
+	void pass(ByteBuffer body) {
+		if (isWide(body)) {
+			throw PistonRequest.invalid("The request body is not valid JSON: it is not in UTF-8");
+		}
 		try (JsonParser parser = JSON.createParser(body.array(), body.arrayOffset() + body.position(),
 				body.remaining())) {
 			readBody(parser);
@@ -69,7 +85,18 @@ final class RequestReader {
 			throw PistonRequest
 				.invalid("The request body is not valid JSON: " + reason(ex) + " " + place(ex.getLocation()));
 		}
-		return checked();
+	}
+
+	/**
+	 * Whether the parser would guess UTF-16 or UTF-32, which a Piston does not read.
+	 */
+	private static boolean isWide(ByteBuffer body) {
+		for (int i = body.position(); i < Math.min(body.limit(), body.position() + 4); i++) {
+			if (body.get(i) == 0 || (body.get(i) & 0xfe) == 0xfe) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private PistonRequest checked() {
@@ -113,13 +140,13 @@ final class RequestReader {
 	}
 
 	private void readField(JsonParser parser, String name) {
-		JsonToken value = parser.nextToken();
+		parser.nextToken();
 		switch (name) {
-			case "language" -> this.language = text(parser, value);
-			case "version" -> this.version = text(parser, value);
-			case "files" -> this.files = files(parser, value);
-			case "args" -> this.args = parser.readValueAsTree();
-			case "stdin" -> this.stdin = parser.readValueAsTree();
+			case "language" -> this.language = this.values.word(parser);
+			case "version" -> this.version = this.values.word(parser);
+			case "files" -> this.files = files(parser);
+			case "args" -> this.args = this.values.args(parser);
+			case "stdin" -> this.stdin = this.values.stdin(parser);
 			default -> readOther(parser, name);
 		}
 	}
@@ -127,15 +154,15 @@ final class RequestReader {
 	private void readOther(JsonParser parser, String name) {
 		for (LimitName limit : LimitName.values()) {
 			if (limit.field().equals(name)) {
-				this.limits.put(limit, parser.readValueAsTree());
+				this.limits.put(limit, this.values.node(parser));
 				return;
 			}
 		}
 		parser.skipChildren();
 	}
 
-	private static @Nullable List<PistonFile> files(JsonParser parser, @Nullable JsonToken value) {
-		if (value != JsonToken.START_ARRAY) {
+	private @Nullable List<PistonFile> files(JsonParser parser) {
+		if (parser.currentToken() != JsonToken.START_ARRAY) {
 			parser.skipChildren();
 			return null;
 		}
@@ -148,7 +175,7 @@ final class RequestReader {
 		return files;
 	}
 
-	private static PistonFile file(JsonParser parser, JsonToken entry) {
+	private PistonFile file(JsonParser parser, JsonToken entry) {
 		if (entry != JsonToken.START_OBJECT) {
 			parser.skipChildren();
 			return new PistonFile(null, null, null);
@@ -158,23 +185,15 @@ final class RequestReader {
 		JsonNode encoding = null;
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			String field = parser.currentName();
-			JsonToken value = parser.nextToken();
+			parser.nextToken();
 			switch (field) {
-				case "name" -> name = parser.readValueAsTree();
-				case "content" -> content = text(parser, value);
-				case "encoding" -> encoding = parser.readValueAsTree();
+				case "name" -> name = this.values.node(parser);
+				case "content" -> content = this.values.content(parser);
+				case "encoding" -> encoding = this.values.node(parser);
 				default -> parser.skipChildren();
 			}
 		}
 		return new PistonFile(name, content, encoding);
-	}
-
-	private static @Nullable String text(JsonParser parser, @Nullable JsonToken value) {
-		if (value == JsonToken.VALUE_STRING) {
-			return parser.getString();
-		}
-		parser.skipChildren();
-		return null;
 	}
 
 	private static String reason(JacksonException ex) {

@@ -104,6 +104,11 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	}
 
 	@Override
+	public boolean isComplete() {
+		return this.known.size() == this.pools.size();
+	}
+
+	@Override
 	public void close() {
 		this.work.dispose();
 	}

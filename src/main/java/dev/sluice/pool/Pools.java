@@ -102,6 +102,11 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	}
 
 	@Override
+	public boolean isComplete() {
+		return this.catalogue.isComplete();
+	}
+
+	@Override
 	public boolean hasRoomFor(Execution execution) {
 		try {
 			List<SessionPool> fitting = this.catalogue.fitting(execution);

@@ -16,6 +16,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Terms;
+import dev.sluice.execution.Timeline.Leg;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonEvents;
@@ -223,7 +224,14 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	private Mono<Answer> call(Execution execution, Lease lease) {
-		return this.breaker.guard(this.tokens.get().flatMap((token) -> send(execution, lease, token)));
+		return this.breaker.guard(token(execution).flatMap((token) -> send(execution, lease, token)));
+	}
+
+	private Mono<AccessToken> token(Execution execution) {
+		return Mono.defer(() -> {
+			execution.timeline().enter(Leg.TOKEN);
+			return this.tokens.get();
+		});
 	}
 
 	/** A refused token is dropped, and the call goes out once more with another one. */
@@ -232,8 +240,7 @@ final class SessionPool implements Pool, AutoCloseable {
 				(error) -> error instanceof ExecutionFailure failure && failure.code() == FailureCode.POOL_UNAUTHORIZED,
 				(error) -> {
 					this.tokens.reject(token);
-					return this.tokens.get()
-						.filter((other) -> !other.getToken().equals(token.getToken()))
+					return token(execution).filter((other) -> !other.getToken().equals(token.getToken()))
 						.switchIfEmpty(Mono.error(error))
 						.flatMap((other) -> attempt(execution, lease, other).onErrorMap(ExecutionFailure.class,
 								(failure) -> (failure.attempts() == 0) ? failure : failure.afterAttempts(2)));
@@ -244,11 +251,15 @@ final class SessionPool implements Pool, AutoCloseable {
 		return Mono.defer(() -> {
 			this.sent.increment();
 			lease.sent();
+			execution.timeline().enter(Leg.POOL);
 			return this.wire.execute(execution, lease.identifier(), token);
 		}).flatMap((response) -> {
 			this.connecting.given();
 			return answer(execution, response, lease, token);
-		}).onErrorMap(this.breaks::explain).doOnError(ExecutionFailure.class, this::look);
+		})
+			.onErrorMap(this.breaks::explain)
+			.doOnError(ExecutionFailure.class, this::look)
+			.doOnTerminate(execution.timeline()::leave);
 	}
 
 	private void look(ExecutionFailure failure) {

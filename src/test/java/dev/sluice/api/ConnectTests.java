@@ -150,9 +150,9 @@ class ConnectTests {
 	void whatIsSaidAmissClosesWithPistonsCode(String first, @Nullable String second, String expected) throws Exception {
 		Heard heard = new Heard();
 		WebSocket socket = connect(heard);
-		say(socket, first.equals("INIT") ? TestApis.INIT : first);
+		say(socket, first.equals("INIT") ? TestApi.INIT : first);
 		if (second != null) {
-			say(socket, second.equals("INIT") ? TestApis.INIT : second);
+			say(socket, second.equals("INIT") ? TestApi.INIT : second);
 		}
 		assertThat(heard.end()).isEqualTo(expected);
 		assertThat(heard.messages).isEmpty();
@@ -178,7 +178,7 @@ class ConnectTests {
 	void aProgramsEventsArePistonsMessages() throws Exception {
 		Heard heard = new Heard();
 		WebSocket socket = connect(heard);
-		socket.sendBinary(ByteBuffer.wrap(TestApis.INIT.getBytes(StandardCharsets.UTF_8)), true)
+		socket.sendBinary(ByteBuffer.wrap(TestApi.INIT.getBytes(StandardCharsets.UTF_8)), true)
 			.get(5, TimeUnit.SECONDS);
 		tell(RUNTIME, "{\"type\":\"heartbeat\"}", DATA, "{\"type\":\"end\"}");
 		assertThat(heard.end()).isEqualTo("4999 Job Completed");
@@ -191,7 +191,7 @@ class ConnectTests {
 	void aFailureBeforeTheFirstEventIsAnError() throws Exception {
 		Heard heard = new Heard();
 		ExecutionFailure full = ExecutionFailure.passing(FailureCode.POOL_FULL, "It is full");
-		say(connect(heard, (execution) -> Mono.error(full)), TestApis.INIT);
+		say(connect(heard, (execution) -> Mono.error(full)), TestApi.INIT);
 		assertThat(heard.end()).isEqualTo("4002 Notified Error");
 		assertThat(heard.messages).singleElement()
 			.asString()
@@ -202,7 +202,7 @@ class ConnectTests {
 	void aBreakAmongTheEventsIsAnError() throws Exception {
 		Heard heard = new Heard();
 		ExecutionFailure broken = ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.YES, "It broke");
-		say(connect(heard, program((events) -> events.concatWith(Flux.error(broken)))), TestApis.INIT);
+		say(connect(heard, program((events) -> events.concatWith(Flux.error(broken)))), TestApi.INIT);
 		tell(RUNTIME);
 		this.lines.tryEmitComplete();
 		assertThat(heard.end()).isEqualTo("4002 Notified Error");
@@ -213,7 +213,7 @@ class ConnectTests {
 	@Test
 	void anErrorThatAnAdapterTellsIsAnError() throws Exception {
 		Heard heard = new Heard();
-		say(connect(heard), TestApis.INIT);
+		say(connect(heard), TestApi.INIT);
 		String error = "{\"type\":\"error\",\"message\":\"The sandbox failed\",\"code\":\"sandbox-failed\"}";
 		tell(RUNTIME, error);
 		this.lines.tryEmitComplete();
@@ -226,7 +226,7 @@ class ConnectTests {
 		Sinks.Empty<Void> begins = Sinks.empty();
 		WebSocket socket = connect(new Heard(),
 				(execution) -> begins.asMono().then(program(UnaryOperator.identity()).execute(execution)));
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		say(socket, STDIN);
 		say(socket, "{\"type\":\"signal\",\"signal\":\"SIGINT\"}");
 		say(socket, "{\"type\":\"data\",\"stream\":\"stdin\",\"data\":\"y\",\"eof\":true}");
@@ -240,7 +240,7 @@ class ConnectTests {
 	void whatFindsNoRoomIsSentAgain() throws Exception {
 		this.told.room.set(1);
 		WebSocket socket = connect(new Heard());
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		for (int i = 0; i < 5; i++) {
 			say(socket, STDIN);
 		}
@@ -254,7 +254,7 @@ class ConnectTests {
 	void aWayThatBreaksForAMomentIsTriedAgain() throws Exception {
 		this.told.failures.add(ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.UNKNOWN, "It broke"));
 		WebSocket socket = connect(new Heard());
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		say(socket, STDIN);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.told.items.size() == 1);
 	}
@@ -263,7 +263,7 @@ class ConnectTests {
 	void moreThanMayWaitIsNotReadFromTheClient() throws Exception {
 		this.told.room.set(0);
 		WebSocket socket = connect(new Heard());
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		String message = STDIN.replace("\"x\"", "\"" + "x".repeat(50_000) + "\"");
 		List<CompletableFuture<WebSocket>> said = new ArrayList<>();
 		CompletableFuture<WebSocket> last = CompletableFuture.completedFuture(socket);
@@ -284,7 +284,7 @@ class ConnectTests {
 		this.told.takesSignals = false;
 		Heard heard = new Heard();
 		WebSocket socket = connect(heard);
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		tell(RUNTIME);
 		say(socket, "{\"type\":\"signal\",\"signal\":\"SIGINT\"}");
 		await().atMost(5, TimeUnit.SECONDS).until(() -> heard.messages.size() == 2);
@@ -296,7 +296,7 @@ class ConnectTests {
 	@Test
 	void whoLeavesEndsItsProgram() throws Exception {
 		WebSocket socket = connect(new Heard());
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		tell(RUNTIME);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.executions.size() == 1);
 		socket.abort();
@@ -309,7 +309,7 @@ class ConnectTests {
 				(execution) -> Mono.<Answer>never()
 					.doOnSubscribe((subscribed) -> this.executions.add(execution))
 					.doOnCancel(() -> this.ended.set(true)));
-		say(socket, TestApis.INIT);
+		say(socket, TestApi.INIT);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.executions.size() == 1);
 		socket.abort();
 		await().atMost(5, TimeUnit.SECONDS).untilTrue(this.ended);
@@ -326,8 +326,8 @@ class ConnectTests {
 			}
 
 		};
-		say(connect(deaf, program((events) -> Flux.concat(events, TestApis.buffers(large + "\n").repeat()))),
-				TestApis.INIT);
+		say(connect(deaf, program((events) -> Flux.concat(events, TestApi.buffers(large + "\n").repeat()))),
+				TestApi.INIT);
 		this.lines.tryEmitComplete();
 		await().atMost(20, TimeUnit.SECONDS).untilTrue(this.ended);
 	}
@@ -337,7 +337,7 @@ class ConnectTests {
 	}
 
 	private WebSocket connect(Heard heard, Executor executor) throws Exception {
-		LoopbackServer started = TestApis.server(executor);
+		LoopbackServer started = TestApi.server(executor);
 		this.server = started;
 		URI address = URI.create("ws://127.0.0.1:" + started.address().getPort() + "/api/v2/connect");
 		return this.client.newWebSocketBuilder().buildAsync(address, heard).get(5, TimeUnit.SECONDS);
@@ -346,7 +346,7 @@ class ConnectTests {
 	private Executor program(UnaryOperator<Flux<DataBuffer>> events) {
 		return (execution) -> Mono.fromSupplier(() -> {
 			this.executions.add(execution);
-			Flux<DataBuffer> told = events.apply(this.lines.asFlux().flatMap((line) -> TestApis.buffers(line + "\n")));
+			Flux<DataBuffer> told = events.apply(this.lines.asFlux().flatMap((line) -> TestApi.buffers(line + "\n")));
 			return Answer.dialogue(told.doFinally((signal) -> this.ended.set(true)), () -> this.ended.set(true),
 					this.told);
 		});

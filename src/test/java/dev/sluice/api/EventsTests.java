@@ -66,7 +66,7 @@ class EventsTests {
 
 	@Test
 	void linesGoThroughAsTheyAre() throws Exception {
-		HttpResponse<String> answer = post("application/x-ndjson", TestApis.buffers(STAGE, DATA + RESULT));
+		HttpResponse<String> answer = post("application/x-ndjson", TestApi.buffers(STAGE, DATA + RESULT));
 		assertThat(answer.statusCode()).isEqualTo(200);
 		assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/x-ndjson");
 		assertThat(answer.headers().firstValue("X-Accel-Buffering")).hasValue("no");
@@ -77,7 +77,7 @@ class EventsTests {
 	void serverSentEventsAreNamedByTheirTypes() throws Exception {
 		String heartbeat = "{\"type\":\"heartbeat\"}\n";
 		HttpResponse<String> answer = post("text/event-stream",
-				TestApis.buffers(STAGE.substring(0, 9), STAGE.substring(9) + DATA, heartbeat, RESULT));
+				TestApi.buffers(STAGE.substring(0, 9), STAGE.substring(9) + DATA, heartbeat, RESULT));
 		assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream;charset=UTF-8");
 		assertThat(answer.body()).isEqualTo("event: stage\ndata: " + STAGE + "\nevent: data\ndata: " + DATA
 				+ "\n: heartbeat\n\nevent: result\ndata: " + RESULT + "\n");
@@ -98,14 +98,14 @@ class EventsTests {
 			nonsense                                          | VERDICT
 			""")
 	void eventsAreForWhoAsksForThemByName(String accept, Delivery delivery) throws Exception {
-		post(accept, TestApis.buffers(RESULT));
+		post(accept, TestApi.buffers(RESULT));
 		assertThat(this.asked).hasValue(delivery);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "{\"type\":\"data\",\"stream\":\"std" })
 	void whatBreaksBetweenTwoLinesOrWithinOneEndsInAnErrorEvent(String begun) throws Exception {
-		Flux<DataBuffer> breaking = TestApis.buffers(STAGE + begun).concatWith(Flux.error(this.broken));
+		Flux<DataBuffer> breaking = TestApi.buffers(STAGE + begun).concatWith(Flux.error(this.broken));
 		assertThat(post("application/x-ndjson", breaking).body()).isEqualTo(STAGE + ERROR);
 		assertThat(post("text/event-stream", breaking).body())
 			.isEqualTo("event: stage\ndata: " + STAGE + "\nevent: error\ndata: " + ERROR + "\n");
@@ -115,7 +115,7 @@ class EventsTests {
 	void aLineTooLongToBeHeldStreams() throws Exception {
 		String part = "x".repeat(100_000);
 		String result = "{\"type\":\"result\",\"run\":{\"stdout\":\"" + part + part + part + "\"}}\n";
-		Flux<DataBuffer> parts = TestApis.buffers(result.substring(0, 90_000), result.substring(90_000, 180_000),
+		Flux<DataBuffer> parts = TestApi.buffers(result.substring(0, 90_000), result.substring(90_000, 180_000),
 				result.substring(180_000, 270_000), result.substring(270_000) + STAGE);
 		assertThat(post("application/x-ndjson", parts).body()).isEqualTo(result + STAGE);
 		assertThat(post("text/event-stream", parts).body())
@@ -125,7 +125,7 @@ class EventsTests {
 	@Test
 	void aLineTooLongToBeHeldIsKeptApartFromItsError() throws Exception {
 		String begun = "{\"type\":\"result\",\"run\":{\"stdout\":\"" + "x".repeat(200_000);
-		Flux<DataBuffer> breaking = TestApis.buffers(begun).concatWith(Flux.error(this.broken));
+		Flux<DataBuffer> breaking = TestApi.buffers(begun).concatWith(Flux.error(this.broken));
 		assertThat(post("application/x-ndjson", breaking).body()).isEqualTo(begun + "\n" + ERROR);
 		assertThat(post("text/event-stream", breaking).body())
 			.isEqualTo("event: result\ndata: " + begun + "\n\nevent: error\ndata: " + ERROR + "\n");
@@ -140,7 +140,7 @@ class EventsTests {
 
 	@Test
 	void anEventLeavesAtOnceAndWhoLeavesEndsTheOthers() throws Exception {
-		Flux<DataBuffer> endless = TestApis.buffers(STAGE).concatWith(Flux.never());
+		Flux<DataBuffer> endless = TestApi.buffers(STAGE).concatWith(Flux.never());
 		HttpResponse<InputStream> answer = this.client.send(
 				request("application/x-ndjson", (execution) -> Mono.just(answer(endless))),
 				HttpResponse.BodyHandlers.ofInputStream());
@@ -163,14 +163,14 @@ class EventsTests {
 
 	private HttpRequest request(String accept, Executor executor) {
 		close();
-		LoopbackServer started = TestApis.server(executor);
+		LoopbackServer started = TestApi.server(executor);
 		this.server = started;
 		URI address = started.address().resolve("/api/v2/execute");
 		return HttpRequest.newBuilder(address)
 			.timeout(Duration.ofSeconds(10))
 			.header("Content-Type", "application/json")
 			.header("Accept", accept)
-			.POST(HttpRequest.BodyPublishers.ofString(TestApis.INIT))
+			.POST(HttpRequest.BodyPublishers.ofString(TestApi.INIT))
 			.build();
 	}
 

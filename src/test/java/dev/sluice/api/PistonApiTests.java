@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,9 +13,7 @@ import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
-import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.FailureHandler;
-import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +30,6 @@ import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.test.web.reactive.server.WebTestClient;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.server.HandlerStrategies;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.result.view.ViewResolver;
@@ -42,15 +38,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class PistonApiTests {
 
-	private static final String BODY = "{\"language\":\"python\",\"version\":\"3\",\"files\":[{\"content\":\"x\"}]}";
-
 	private static final byte[] VERDICT = "{\"run\":{}}".getBytes(StandardCharsets.UTF_8);
 
 	private final AtomicReference<Execution> executed = new AtomicReference<>();
 
+	private final AtomicReference<String> bytes = new AtomicReference<>("");
+
 	@Test
 	void anExecutionIsHandedOnAsItCameAndItsAnswerToo() {
-		execute(answering(), "application/json", BODY).expectStatus()
+		execute(answering(), "application/json", TestApi.BODY).expectStatus()
 			.isOk()
 			.expectHeader()
 			.contentType("application/json;charset=utf-8")
@@ -58,13 +54,13 @@ class PistonApiTests {
 			.json("{\"run\":{}}");
 		assertThat(this.executed.get().language()).isEqualTo("python");
 		assertThat(this.executed.get().version()).isEqualTo("3");
-		assertThat(StandardCharsets.UTF_8.decode(this.executed.get().body()).toString()).isEqualTo(BODY);
+		assertThat(this.bytes.get()).isEqualTo(TestApi.BODY);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Application/JSON", "application/json; charset=utf-8" })
 	void aContentTypeIsComparedAsHttpDoes(String type) {
-		execute(answering(), type, BODY).expectStatus().isOk();
+		execute(answering(), type, TestApi.BODY).expectStatus().isOk();
 	}
 
 	@ParameterizedTest
@@ -73,7 +69,7 @@ class PistonApiTests {
 			"text/plain, 415, requests must be of type application/json",
 			", 415, requests must be of type application/json" })
 	void anotherContentTypeIsRefusedAsPistonDoes(String type, int status, String message) {
-		execute(answering(), (type != null) ? type : "", BODY).expectStatus()
+		execute(answering(), (type != null) ? type : "", TestApi.BODY).expectStatus()
 			.isEqualTo(status)
 			.expectBody(String.class)
 			.isEqualTo("{\"message\":\"" + message + "\"}");
@@ -105,7 +101,8 @@ class PistonApiTests {
 			.uri("/api/v2/runtimes")
 			.exchange()
 			.expectBody(String.class)
-			.isEqualTo("[{\"language\":\"c\",\"version\":\"12.2.0\",\"aliases\":[\"gcc\"],\"runtime\":\"gcc\"}]");
+			.isEqualTo("[{\"language\":\"c\",\"version\":\"12.2.0\",\"aliases\":[\"gcc\"],\"runtime\":\"gcc\"},"
+					+ "{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[\"py\"]}]");
 	}
 
 	@Test
@@ -140,15 +137,15 @@ class PistonApiTests {
 
 	@Test
 	void anotherCharsetIsRefused() {
-		execute(answering(), "application/json; charset=latin1", BODY).expectStatus().isBadRequest();
-		execute(answering(), "application/json; charset=UTF-8", BODY).expectStatus().isOk();
+		execute(answering(), "application/json; charset=latin1", TestApi.BODY).expectStatus().isBadRequest();
+		execute(answering(), "application/json; charset=UTF-8", TestApi.BODY).expectStatus().isOk();
 	}
 
 	@Test
 	void aFailureThatSpeaksOfABrokenConnectionIsStillTyped() {
 		ExecutionFailure failure = ExecutionFailure.broken(FailureCode.POOL_NOT_READY, Executed.UNKNOWN,
 				"upstream said: Connection reset by peer, broken pipe");
-		execute((execution) -> Mono.error(failure), "application/json", BODY).expectStatus()
+		execute((execution) -> Mono.error(failure), "application/json", TestApi.BODY).expectStatus()
 			.isEqualTo(502)
 			.expectBody()
 			.jsonPath("$.code")
@@ -182,7 +179,7 @@ class PistonApiTests {
 	void aFailureIsTypedAndNeverAVerdict() {
 		ExecutionFailure failure = ExecutionFailure.passing(FailureCode.POOL_FULL, "It is full")
 			.retryAfter(Duration.ofMillis(1500));
-		execute((execution) -> Mono.error(failure), "application/json", BODY).expectStatus()
+		execute((execution) -> Mono.error(failure), "application/json", TestApi.BODY).expectStatus()
 			.isEqualTo(503)
 			.expectHeader()
 			.valueEquals("Retry-After", "2")
@@ -195,7 +192,7 @@ class PistonApiTests {
 	void aBodyThatFailsBeforeItsFirstByteIsAFailureToo() {
 		ExecutionFailure failure = ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.UNKNOWN, "It broke");
 		execute((execution) -> Mono.just(Answer.streaming(Flux.error(failure), () -> {
-		})), "application/json", BODY).expectStatus()
+		})), "application/json", TestApi.BODY).expectStatus()
 			.isEqualTo(502)
 			.expectBody()
 			.jsonPath("$.code")
@@ -204,7 +201,7 @@ class PistonApiTests {
 
 	@Test
 	void aFaultOfOursTellsNothingOfItself() {
-		execute((execution) -> Mono.error(new IllegalStateException("inner secret")), "application/json", BODY)
+		execute((execution) -> Mono.error(new IllegalStateException("inner secret")), "application/json", TestApi.BODY)
 			.expectStatus()
 			.isEqualTo(500)
 			.expectBody()
@@ -215,6 +212,7 @@ class PistonApiTests {
 	private Executor answering() {
 		return (execution) -> {
 			this.executed.set(execution);
+			this.bytes.set(StandardCharsets.UTF_8.decode(execution.body()).toString());
 			return Mono.just(Answer.whole(VERDICT, DefaultDataBufferFactory.sharedInstance));
 		};
 	}
@@ -233,7 +231,7 @@ class PistonApiTests {
 	}
 
 	private static WebTestClient client(Executor executor) {
-		return WebTestClient.bindToRouterFunction(TestApis.api(executor).routes())
+		return WebTestClient.bindToRouterFunction(TestApi.small(executor).routes())
 			.handlerStrategies(HandlerStrategies.builder().exceptionHandler(new FailureHandler()).build())
 			.build();
 	}

@@ -41,6 +41,12 @@ class PistonFailureTests {
 	}
 
 	@Test
+	void halfASurrogatePairIsNotRepeated() {
+		assertThat(text(ExecutionFailure.refused(FailureCode.INVALID_REQUEST, "\ud800-3 runtime is unknown")))
+			.isEqualTo("{\"message\":\"?-3 runtime is unknown\"}");
+	}
+
+	@Test
 	void otherBodiesAreNoFailuresOfOurs() {
 		assertThat(PistonFailure.read(502, "<html>")).isNull();
 		assertThat(PistonFailure.read(502, "{\"message\":\"x\"}")).isNull();

@@ -14,11 +14,11 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A request to a real Piston, and what it answered.
  */
-record RecordedCase(JsonNode recording) {
+public record RecordedCase(JsonNode recording) {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	static List<RecordedCase> all() {
+	public static List<RecordedCase> all() {
 		try (InputStream lines = RecordedCase.class.getResourceAsStream("/piston-v2/cases.jsonl")) {
 			String text = new String(Objects.requireNonNull(lines).readAllBytes(), StandardCharsets.UTF_8);
 			return text.lines().map(JSON::readTree).map(RecordedCase::new).toList();
@@ -40,7 +40,7 @@ record RecordedCase(JsonNode recording) {
 			.toList();
 	}
 
-	static List<LanguageRuntime> runtimes() {
+	public static List<LanguageRuntime> runtimes() {
 		byte[] list = all().stream()
 			.filter((recorded) -> recorded.text("name").equals("230-case"))
 			.map((recorded) -> JSON.writeValueAsBytes(recorded.recording.get("response")))
@@ -51,19 +51,37 @@ record RecordedCase(JsonNode recording) {
 		return runtimes;
 	}
 
-	String name() {
+	public String method() {
+		return text("method");
+	}
+
+	public String path() {
+		return text("path");
+	}
+
+	/** Empty where none was sent. */
+	public String sentType() {
+		String type = this.recording.path("headers").path("Content-Type").asString("");
+		return type.equals("None") ? "" : type;
+	}
+
+	public String contentType() {
+		return text("content_type");
+	}
+
+	public String name() {
 		return text("name");
 	}
 
-	String body() {
+	public String body() {
 		return this.recording.path("body").asString("");
 	}
 
-	int status() {
+	public int status() {
 		return this.recording.path("status").asInt();
 	}
 
-	JsonNode response() {
+	public JsonNode response() {
 		return this.recording.path("response");
 	}
 

@@ -1,0 +1,76 @@
+package dev.sluice.http;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+
+/**
+ * One request's part of the {@link HeldBytes}. One may let go of it while another still
+ * adds to it: what comes after that is given back at once.
+ */
+public final class Reservation {
+
+	private static final long RELEASED = -1;
+
+	private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+	private final HeldBytes all;
+
+	private final AtomicLong mine = new AtomicLong();
+
+	Reservation(HeldBytes all) {
+		this.all = all;
+	}
+
+	/**
+	 * A part of nothing, where nobody counts.
+	 */
+	static Reservation uncounted() {
+		return new HeldBytes(Long.MAX_VALUE).reservation();
+	}
+
+	/**
+	 * Adds to it.
+	 * @param bytes how many bytes
+	 * @throws ExecutionFailure with {@link FailureCode#OVERLOADED} where there is no room
+	 */
+	public void grow(long bytes) {
+		if (!this.all.tryReserve(bytes)) {
+			throw ExecutionFailure
+				.passing(FailureCode.OVERLOADED,
+						"Requests of " + this.all.most()
+								+ " bytes are held already: send it again later, or raise sluice.http.max-held")
+				.retryAfter(RETRY_AFTER);
+		}
+		if (!change(bytes)) {
+			this.all.release(bytes);
+		}
+	}
+
+	/**
+	 * Gives a part of it back.
+	 * @param bytes how many bytes
+	 */
+	public void shrink(long bytes) {
+		if (change(-bytes)) {
+			this.all.release(bytes);
+		}
+	}
+
+	/**
+	 * Gives all of it back, and for good. May be called again.
+	 */
+	public void release() {
+		long before = this.mine.getAndSet(RELEASED);
+		if (before != RELEASED) {
+			this.all.release(before);
+		}
+	}
+
+	private boolean change(long by) {
+		return this.mine.getAndUpdate((now) -> (now != RELEASED) ? now + by : now) != RELEASED;
+	}
+
+}

@@ -1,0 +1,158 @@
+package dev.sluice;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.zip.GZIPInputStream;
+
+import dev.sluice.RawServer.Then;
+import dev.sluice.gateway.GatewayProcess;
+import dev.sluice.http.HeldBytes;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+/**
+ * What a gateway's server adds to what its API says.
+ */
+class FrontTests {
+
+	private static final String PRINT_42 = "{\"language\":\"python\",\"version\":\"*\",\"files\":[{\"content\":\"print(42)\"}]}";
+
+	private static final String JSON = "Content-Type: application/json\n";
+
+	private static final String VERDICT = "{\"run\":{\"stdout\":\"%s\"},\"language\":\"python\",\"version\":\"3.12.1\"}";
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private final Processes processes = new Processes();
+
+	private final RawServer pool = this.processes.keep(new RawServer())
+		.answersForRuntimes("[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[]}]");
+
+	@AfterEach
+	void close() {
+		this.processes.close();
+		this.client.close();
+	}
+
+	@Test
+	void eachAnswerHasSecurityHeadersAndNoneNamesTheServer() throws Exception {
+		URI gateway = gateway();
+		for (String path : new String[] { "/", "/api/v2/runtimes", "/nope" }) {
+			HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(gateway.resolve(path)));
+			assertThat(answer.headers().map())
+				.containsKeys("x-content-type-options", "cache-control", "content-security-policy", "referrer-policy")
+				.doesNotContainKeys("server", "x-powered-by", "access-control-allow-origin");
+		}
+	}
+
+	@Test
+	void anAnswerBearsItsExecutionsIdAndSaysWhereItsTimeWent() throws Exception {
+		URI gateway = gateway();
+		this.pool.answers(200, JSON, VERDICT.formatted("42"));
+		HttpResponse<byte[]> answer = execute(gateway);
+		assertThat(answer.statusCode()).isEqualTo(200);
+		String id = answer.headers().firstValue("X-Execution-Id").orElseThrow();
+		assertThat(this.pool.requests()).anyMatch((request) -> request.contains("Sluice-Execution: " + id));
+		assertThat(answer.headers().firstValue("Server-Timing").orElseThrow())
+			.matches("admission;dur=\\d+\\.\\d, token;dur=\\d+\\.\\d, pool;dur=\\d+\\.\\d, total;dur=\\d+\\.\\d");
+	}
+
+	@Test
+	void aFailureDoesSoTooAsFarAsItCame() throws Exception {
+		URI gateway = gateway();
+		this.pool.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 999\n\n{\"run\":{", Then.RESET);
+		HttpResponse<byte[]> failure = execute(gateway);
+		assertThat(failure.statusCode()).isEqualTo(502);
+		String id = failure.headers().firstValue("X-Execution-Id").orElseThrow();
+		assertThat(text(failure)).contains("\"trace_id\":\"" + id + "\"");
+		assertThat(failure.headers().firstValue("Server-Timing").orElseThrow()).contains("pool;dur=", "total;dur=");
+		HttpResponse<byte[]> refused = send(post(gateway, "{}"));
+		assertThat(refused.statusCode()).isEqualTo(400);
+		assertThat(refused.headers().firstValue("X-Execution-Id")).isPresent();
+		assertThat(refused.headers().firstValue("Server-Timing").orElseThrow()).matches("total;dur=\\d+\\.\\d");
+	}
+
+	@Test
+	void aLongAnswerIsPackedForWhoTakesIt() throws Exception {
+		URI gateway = gateway();
+		String verdict = VERDICT.formatted("0123456789".repeat(200_000));
+		this.pool.answers(200, JSON, verdict);
+		HttpResponse<byte[]> packed = send(post(gateway, PRINT_42).header("Accept-Encoding", "gzip"));
+		assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+		try (InputStream bytes = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
+			assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(verdict);
+		}
+		HttpResponse<byte[]> plain = execute(gateway);
+		assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+		assertThat(text(plain)).isEqualTo(verdict);
+	}
+
+	@Test
+	void aPackedAnswerThatBreaksIsABrokenConnection() throws Exception {
+		URI gateway = gateway();
+		this.pool.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 9999999\n\n{\"run\":{\"stdout\":\""
+				+ "0123456789".repeat(200_000), Then.RESET_LATER);
+		assertThatIOException().isThrownBy(() -> send(post(gateway, PRINT_42).header("Accept-Encoding", "gzip")));
+		assertThatIOException().isThrownBy(() -> execute(gateway));
+	}
+
+	@Test
+	void pagesMayCallThatAreNamed() throws Exception {
+		URI gateway = gateway("--sluice.http.cors.origins=https://app.example,https://other.example");
+		HttpResponse<byte[]> preflight = send(HttpRequest.newBuilder(gateway.resolve("/api/v2/execute"))
+			.method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+			.header("Origin", "https://app.example")
+			.header("Access-Control-Request-Method", "POST"));
+		assertThat(preflight.statusCode()).isEqualTo(204);
+		assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains("https://app.example");
+		HttpResponse<byte[]> failure = send(post(gateway, "{}").header("Origin", "https://other.example"));
+		assertThat(failure.statusCode()).isEqualTo(400);
+		assertThat(failure.headers().firstValue("Access-Control-Allow-Origin")).contains("https://other.example");
+	}
+
+	@Test
+	void whatIsHeldIsAMeter() throws Exception {
+		ConfigurableApplicationContext gateway = this.processes.keep(
+				Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS, Processes.pool(this.pool.address())));
+		assertThat(gateway.getBean(HeldBytes.class).tryReserve(42)).isTrue();
+		URI meter = URI.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port")
+				+ "/actuator/metrics/sluice.http.held-bytes");
+		assertThat(text(send(HttpRequest.newBuilder(meter)))).contains("\"value\":42.0");
+	}
+
+	private URI gateway(String... args) {
+		return this.processes.gateway(Processes.pool(this.pool.address(), args));
+	}
+
+	private HttpResponse<byte[]> execute(URI gateway) throws IOException, InterruptedException {
+		return send(post(gateway, PRINT_42));
+	}
+
+	private HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+		return this.client.send(request.timeout(Duration.ofSeconds(20)).build(),
+				HttpResponse.BodyHandlers.ofByteArray());
+	}
+
+	private static HttpRequest.Builder post(URI gateway, String body) {
+		return HttpRequest.newBuilder(gateway.resolve("/api/v2/execute"))
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString(body));
+	}
+
+	private static String text(HttpResponse<byte[]> answer) {
+		return new String(answer.body(), StandardCharsets.UTF_8);
+	}
+
+}

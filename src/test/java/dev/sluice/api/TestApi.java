@@ -1,0 +1,68 @@
+package dev.sluice.api;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.sluice.execution.Executor;
+import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.http.HeldBytes;
+import dev.sluice.http.HttpProperties;
+import dev.sluice.http.LoopbackServer;
+import dev.sluice.http.Origins;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The API as tests need it, before an executor of theirs.
+ */
+final class TestApi {
+
+	static final String BODY = "{\"language\":\"python\",\"version\":\"3\",\"files\":[{\"content\":\"x\"}]}";
+
+	static final List<LanguageRuntime> RUNTIMES = List.of(new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"),
+			new LanguageRuntime("python", "3.12.1", List.of("py"), null));
+
+	/** What a client says over a WebSocket to begin with. */
+	static final String INIT = "{\"type\":\"init\",\"language\":\"c\",\"version\":\"*\",\"files\":[{\"content\":\"42\"}]}";
+
+	private static final ConnectProperties CONNECT = new ConnectProperties(Duration.ofMillis(300),
+			DataSize.ofKilobytes(64), 100, Duration.ofSeconds(1));
+
+	private TestApi() {
+	}
+
+	static LoopbackServer server(Executor executor) {
+		return LoopbackServer.start(small(executor).routes());
+	}
+
+	static Flux<DataBuffer> buffers(String... parts) {
+		return Flux.fromArray(parts)
+			.map((part) -> DefaultDataBufferFactory.sharedInstance.wrap(part.getBytes(StandardCharsets.UTF_8)));
+	}
+
+	/** One that takes bodies of a kilobyte at most, and waits for them a moment. */
+	static PistonApi small(Executor executor) {
+		return of(executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300), null),
+				new HeldBytes(Long.MAX_VALUE), RUNTIMES);
+	}
+
+	static PistonApi of(Executor executor, DataSize maxBody, HeldBytes held, List<LanguageRuntime> runtimes) {
+		return of(executor, new HttpProperties(Set.of(), maxBody, Duration.ofSeconds(10), null), held, runtimes);
+	}
+
+	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
+			List<LanguageRuntime> runtimes) {
+		return new PistonApi(executor, () -> Mono.just(runtimes), bounds, held,
+				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
+				LimitsPropertiesTests.limits(Map.of()),
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))));
+	}
+
+}
