@@ -202,10 +202,12 @@ class PistonConversationTests {
 
 	private Mono<Void> talk(WebsocketInbound in, WebsocketOutbound out) {
 		this.open.incrementAndGet();
-		Mono<Void> listening = in.aggregateFrames().receive().asString().doOnNext(this.heard::add).then();
+		Mono<Void> listening = in.receive().asString().doOnNext(this.heard::add).then();
 		Mono<Void> closing = this.closes.asMono().flatMap((code) -> close(in, out, code));
 		Flux<Void> saying = this.says.asFlux().concatMap((line) -> out.sendString(Mono.just(line)).then());
-		return Mono.firstWithSignal(listening, saying.then(), closing.delaySubscription(Mono.delay(SAID_WITHIN)))
+		// A close that is sent ends what is heard, and must not be cancelled by that.
+		Mono<Void> left = listening.then(Mono.delay(SAID_WITHIN)).then();
+		return Mono.firstWithSignal(left, saying.then(), closing.delaySubscription(Mono.delay(SAID_WITHIN)))
 			.doFinally((signal) -> this.open.decrementAndGet());
 	}
 
