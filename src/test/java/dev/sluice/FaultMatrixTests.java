@@ -13,13 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,20 +65,33 @@ class FaultMatrixTests {
 
 	private static final Pattern CASE = Pattern.compile("case-\\d+");
 
+	/**
+	 * How often a fault befalls: each call, or the first alone, without and with a key.
+	 */
+	private static final List<String> TIMES = List.of("always", "once", "once with key");
+
+	/** What of the matrix is seen through the other identifier modes too. */
+	private static final Set<String> SMOKE = Set.of("undelivered 401", "undelivered 404-not-found", "undelivered 503",
+			"delivered reset", "delivered html", "mid-body close", "running twice");
+
 	/** A row of the matrix. */
 	record Row(String moment, String fault, int status, String code, String executed, String retryable, int once,
-			int onceWithKey) {
+			int onceWithKey, String runs) {
 
 		static Row of(String line) {
 			String[] cells = line.split("\\|", -1);
 			return new Row(cells[0], cells[1], Integer.parseInt(cells[2]), cells[3], cells[4], cells[5],
-					Integer.parseInt(cells[6]), Integer.parseInt(cells[7]));
+					Integer.parseInt(cells[6]), Integer.parseInt(cells[7]), cells[8]);
+		}
+
+		String name() {
+			return this.moment + " " + this.fault;
 		}
 
 	}
 
-	/** What a client saw, and how often its program ran. */
-	record Seen(int status, JsonNode body, long runs) {
+	/** What a client saw. */
+	record Seen(String program, int status, JsonNode body, String retryAfter) {
 	}
 
 	/** What befalls an execution. */
@@ -105,6 +120,11 @@ class FaultMatrixTests {
 
 	private ConfigurableApplicationContext gateway;
 
+	/** Does what a single test wants of it. */
+	private final RawServer breaking = this.processes.keep(new RawServer());
+
+	private ConfigurableApplicationContext impatient;
+
 	private final AtomicInteger cases = new AtomicInteger();
 
 	@BeforeAll
@@ -113,14 +133,27 @@ class FaultMatrixTests {
 		// Where a program may write beyond its own folder.
 		this.adapter = this.processes.adapter("--sluice.engine.sandbox=rlimits", "--sluice.engine.concurrency=8");
 		this.gateway = gateway(this.ingress.address(), "3s");
-		Semaphore turns = new Semaphore(8);
+		this.breaking.answersForRuntimes("[]");
+		this.impatient = gateway(this.breaking.address(), "1s");
+		ExecutorService turns = Executors.newFixedThreadPool(12, Thread.ofVirtual().factory());
 		List<CompletableFuture<?>> all = new ArrayList<>();
-		for (Row row : rows().toList()) {
-			turns.acquire();
-			all.add(CompletableFuture.runAsync(() -> start(row), Thread::startVirtualThread)
-				.whenComplete((done, error) -> turns.release()));
+		// Those that take longest first.
+		for (Row row : rows().sorted(Comparator.comparing((row) -> !row.fault().equals("hang"))).toList()) {
+			if (needsItsOwn(row)) {
+				all.add(CompletableFuture.runAsync(() -> startThroughItsOwn(row), turns));
+			}
+			else {
+				TIMES.forEach((times) -> all
+					.add(CompletableFuture.runAsync(() -> start(row, times, this.gateway, "lease"), turns)));
+			}
+		}
+		for (String mode : List.of("none", "fresh", "auto")) {
+			all.add(CompletableFuture.runAsync(() -> startInMode(mode), turns));
 		}
 		CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(100, TimeUnit.SECONDS);
+		turns.close();
+		// What would still begin behind the answers has begun by then.
+		Thread.sleep(2000);
 	}
 
 	@AfterAll
@@ -143,37 +176,71 @@ class FaultMatrixTests {
 	@ParameterizedTest
 	@MethodSource("rows")
 	void theClientSeesTheTruth(Row row) {
-		Seen always = seen(row, "always", false);
+		Seen always = seen(row, "always", "lease");
 		assertThat(always.status()).as(always.toString()).isEqualTo(row.status());
 		assertThat(always.body().path("code").asString("")).isEqualTo(row.code());
 		assertThat(always.body().path("executed").asString("")).isEqualTo(row.executed());
 		assertThat(always.body().path("retryable").asString("")).isEqualTo(row.retryable());
-		if (always.status() != 200) {
+		if (always.status() == 503) {
+			assertThat(always.retryAfter()).matches("[1-9]\\d*");
+		}
+		if (always.status() != 200 && always.status() != 400) {
 			assertThat(always.body().path("message").asString()).containsIgnoringCase("pool 'chain'");
 			assertThat(always.body().path("pool").asString()).isEqualTo("chain");
 			assertThat(always.body().path("trace_id").asString()).hasSize(32);
 			assertThat(always.body().path("attempts").intValue())
 				.isGreaterThanOrEqualTo(row.retryable().equals("true") ? 2 : 1);
 		}
-		Seen once = seen(row, "once", false);
+		Seen once = seen(row, "once", "lease");
 		assertThat(once.status()).as(once.toString()).isEqualTo(row.once());
-		Seen withKey = seen(row, "once", true);
+		Seen withKey = seen(row, "once with key", "lease");
 		assertThat(withKey.status()).as(withKey.toString()).isEqualTo(row.onceWithKey());
+	}
+
+	static Stream<Row> smoke() {
+		return rows().filter((row) -> SMOKE.contains(row.name()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("smoke")
+	void theTruthIsTheSameInEachIdentifierMode(Row row) throws IOException {
+		for (String mode : List.of("none", "fresh", "auto")) {
+			Seen always = seen(row, "always", mode);
+			assertThat(always.status()).as(mode + " " + always).isEqualTo(row.status());
+			assertThat(always.body().path("code").asString("")).isEqualTo(row.code());
+			assertThat(always.body().path("executed").asString("")).isEqualTo(row.executed());
+			Seen once = seen(row, "once", mode);
+			assertThat(once.status()).as(mode + " " + once).isEqualTo(row.once());
+			Seen withKey = seen(row, "once with key", mode);
+			assertThat(withKey.status()).as(mode + " " + withKey).isEqualTo(row.onceWithKey());
+			for (Seen one : List.of(always, once, withKey)) {
+				assertTrue(one);
+			}
+		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("rows")
-	void nothingRunsTwiceAndNoFaultIsAVerdict(Row row) {
-		for (Seen one : List.of(seen(row, "always", false), seen(row, "once", false), seen(row, "once", true))) {
-			assertThat(one.runs()).as(one.toString()).isLessThanOrEqualTo(1);
-			if (one.status() == 200) {
-				assertThat(one.body().at("/run/stdout").asString()).isEqualTo("42\n");
-				assertThat(one.body().at("/run/code").intValue()).isZero();
-				assertThat(one.runs()).isEqualTo(1);
-			}
-			else if (one.body().path("executed").asString().equals("no")) {
-				assertThat(one.runs()).isZero();
-			}
+	void eachProgramRunsAsOftenAsItMayAndNoFaultIsAVerdict(Row row) throws IOException {
+		StringBuilder runs = new StringBuilder();
+		for (String times : TIMES) {
+			Seen one = seen(row, times, "lease");
+			assertTrue(one);
+			runs.append(runs(one.program())).append(' ');
+		}
+		assertThat(runs.toString().strip()).as(row.name()).isEqualTo(row.runs());
+	}
+
+	private void assertTrue(Seen one) throws IOException {
+		long runs = runs(one.program());
+		assertThat(runs).as(one.toString()).isLessThanOrEqualTo(1);
+		if (one.status() == 200) {
+			assertThat(one.body().at("/run/stdout").asString()).isEqualTo("42\n");
+			assertThat(one.body().at("/run/code").intValue()).isZero();
+			assertThat(runs).isEqualTo(1);
+		}
+		else if (one.body().path("executed").asString().equals("no")) {
+			assertThat(runs).isZero();
 		}
 	}
 
@@ -191,8 +258,11 @@ class FaultMatrixTests {
 	@ParameterizedTest
 	@EnumSource(value = Then.class, names = { "CLOSE", "RESET", "HANG" })
 	void aConnectionThatEndsAtOnceMayHaveCarriedTheExecution(Then then) throws Exception {
-		RawServer silent = this.processes.keep(new RawServer()).onConnect(then);
-		HttpResponse<String> answer = post(Processes.address(gateway(silent.address(), "1s")), "case-0", false, false);
+		// One that is open already would not end at once.
+		this.breaking.onConnect(Then.KEEP).answers("", Then.CLOSE);
+		post(Processes.address(this.impatient), "case-0", false, false);
+		this.breaking.onConnect(then);
+		HttpResponse<String> answer = post(Processes.address(this.impatient), "case-0", false, false);
 		JsonNode body = JSON.readTree(answer.body());
 		String code = body.path("code").asString();
 		assertThat(answer.statusCode()).isEqualTo((then == Then.HANG) ? 504 : 502);
@@ -204,6 +274,26 @@ class FaultMatrixTests {
 		assertThat(code).isEqualTo((then == Then.HANG) ? "pool-timeout" : "pool-broke");
 		assertThat(body.path("executed").asString()).isEqualTo("unknown");
 		assertThat(body.path("retryable").asBoolean()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Then.class, names = { "CLOSE", "RESET", "HANG" })
+	void aConnectionThatEndsWhenItIsUsedAgainMayHaveCarriedTheExecution(Then then) throws Exception {
+		this.breaking.onConnect(Then.KEEP)
+			.answers(200, "Sluice-Adapter: 1\n" + JSON_TYPE, "{\"run\":{\"stdout\":\"42\\n\",\"code\":0}}");
+		URI address = Processes.address(this.impatient);
+		assertThat(post(address, "case-0", false, false).statusCode()).isEqualTo(200);
+		int connections = this.breaking.connections();
+		int calls = this.breaking.count("/execute");
+		this.breaking.answers("", then);
+		HttpResponse<String> answer = post(address, "case-0", false, false);
+		assertThat(this.breaking.count("/execute")).isEqualTo(calls + 1);
+		JsonNode body = JSON.readTree(answer.body());
+		assertThat(body.path("code").asString()).isEqualTo((then == Then.HANG) ? "pool-timeout" : "pool-broke");
+		assertThat(body.path("executed").asString()).isEqualTo("unknown");
+		assertThat(body.path("attempts").intValue()).isEqualTo(1);
+		// The management call that stops the session has a connection of its own.
+		assertThat(this.breaking.connections()).isLessThanOrEqualTo(connections + 1);
 	}
 
 	@Test
@@ -223,13 +313,12 @@ class FaultMatrixTests {
 	void anAnswerThatIsTooLongToBeHeldIsNeverWellEndedWhereItBreaks(Then then)
 			throws InterruptedException, TimeoutException {
 		String part = "{\"run\":{\"stdout\":\"" + "4".repeat(2_000_000);
-		RawServer breaking = this.processes.keep(new RawServer())
+		this.breaking.onConnect(Then.KEEP)
 			.answers("HTTP/1.1 200 OK\nSluice-Adapter: 1\n" + JSON_TYPE + "Content-Length: 3000000\n\n" + part, then);
 		int status = 0;
 		try {
 			status = CompletableFuture
-				.supplyAsync(() -> postUnchecked(Processes.address(gateway(breaking.address(), "1s"))),
-						Thread::startVirtualThread)
+				.supplyAsync(() -> postUnchecked(Processes.address(this.impatient)), Thread::startVirtualThread)
 				.get(20, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
@@ -239,8 +328,12 @@ class FaultMatrixTests {
 		assertThat(status).isIn((then == Then.RESET) ? List.of(0, 502) : List.of(0));
 	}
 
-	private ConfigurableApplicationContext gateway(URI pool, String responseTimeout, String... more) {
-		String[] settings = { "--sluice.pools[0].identifier=lease",
+	private ConfigurableApplicationContext gateway(URI pool, String responseTimeout) {
+		return gateway(pool, responseTimeout, "lease");
+	}
+
+	private ConfigurableApplicationContext gateway(URI pool, String responseTimeout, String mode, String... more) {
+		String[] settings = { "--sluice.pools[0].identifier=" + mode,
 				"--sluice.pools[0].response-timeout=" + responseTimeout, "--sluice.retry.attempts=3",
 				"--sluice.admission.max-wait=1s", "--sluice.retry.floor=1000", "--sluice.retry.backoff=10ms",
 				"--sluice.pools[0].breaker.minimum-calls=100000" };
@@ -248,39 +341,47 @@ class FaultMatrixTests {
 				Stream.concat(Arrays.stream(settings), Arrays.stream(more)).toArray(String[]::new))));
 	}
 
-	private void start(Row row) {
-		ConfigurableApplicationContext own = switch (row.moment()) {
-			// Who gets a connection that is about to end may have been heard.
-			case "after" -> gateway(this.ingress.address(), "3s", "--sluice.pools[0].idle-timeout=1ms");
-			// A pool that is full is left alone for a while.
-			default -> row.code().equals("pool-full") ? gateway(this.ingress.address(), "3s") : this.gateway;
-		};
-		start(row, "once", false, own);
-		start(row, "once", true, own);
-		start(row, "always", false, own);
+	/** A pool that is full is left alone for a while. */
+	private static boolean needsItsOwn(Row row) {
+		return row.moment().equals("after") || row.code().equals("pool-full");
 	}
 
-	private void start(Row row, String times, boolean key, ConfigurableApplicationContext through) {
+	private void startThroughItsOwn(Row row) {
+		// Who gets a connection that is about to end may have been heard.
+		String idle = "--sluice.pools[0].idle-timeout=" + (row.moment().equals("after") ? "1ms" : "200s");
+		ConfigurableApplicationContext own = gateway(this.ingress.address(), "3s", "lease", idle);
+		for (String times : List.of("once", "once with key", "always")) {
+			start(row, times, own, "lease");
+		}
+	}
+
+	private void startInMode(String mode) {
+		ConfigurableApplicationContext own = gateway(this.ingress.address(), "3s", mode);
+		smoke().forEach((row) -> TIMES.forEach((times) -> start(row, times, own, mode)));
+	}
+
+	private void start(Row row, String times, ConfigurableApplicationContext through, String mode) {
 		String name = "case-" + this.cases.incrementAndGet();
 		this.plans.put(name, new Plan(row, times.equals("always"), ConcurrentHashMap.newKeySet()));
 		try {
-			HttpResponse<String> answer = post(Processes.address(through), name, row.moment().equals("running"), key);
-			this.seen.put(name(row, times, key),
-					new Seen(answer.statusCode(), JSON.readTree(answer.body()), runs(name)));
+			HttpResponse<String> answer = post(Processes.address(through), name, row.moment().equals("running"),
+					times.endsWith("key"));
+			this.seen.put(name(row, times, mode), new Seen(name, answer.statusCode(), JSON.readTree(answer.body()),
+					answer.headers().firstValue("Retry-After").orElse("")));
 		}
 		catch (IOException | InterruptedException ex) {
-			throw new IllegalStateException(row + " " + times + " " + key, ex);
+			throw new IllegalStateException(name(row, times, mode), ex);
 		}
 	}
 
-	private Seen seen(Row row, String times, boolean key) {
-		Seen one = this.seen.get(name(row, times, key));
+	private Seen seen(Row row, String times, String mode) {
+		Seen one = this.seen.get(name(row, times, mode));
 		assertThat(one).isNotNull();
 		return one;
 	}
 
-	private static String name(Row row, String times, boolean key) {
-		return row.moment() + " " + row.fault() + " " + times + " " + key;
+	private static String name(Row row, String times, String mode) {
+		return row.name() + " " + times + " " + mode;
 	}
 
 	private long runs(String name) throws IOException {
@@ -392,6 +493,14 @@ class FaultMatrixTests {
 		return switch (fault) {
 			case "401" -> azure(401, "Unauthorized", "The token has expired");
 			case "403" -> Reply.whole(403, "", "");
+			case "403-body" -> azure(403, "Forbidden", "The identity may not execute");
+			case "400-properties" -> azure(400, "SessionPropertiesMissing", "The properties are missing");
+			case "adapter-400" ->
+				Reply.whole(400, "Sluice-Adapter: 1\n" + JSON_TYPE, "{\"message\":\"bash-9 runtime is unknown\"}");
+			case "adapter-busy" -> Reply.whole(429, "Sluice-Adapter: 1\n" + JSON_TYPE,
+					"{\"message\":\"It is busy\",\"code\":\"engine-busy\",\"executed\":\"no\",\"retryable\":true}");
+			case "401-cut", "429-cut", "502-cut" -> new Reply("HTTP/1.1 " + fault.substring(0, 3) + " Status\n"
+					+ JSON_TYPE + "Content-Length: 100\n\n{\"error\":", Then.CLOSE);
 			case "400-identifier" ->
 				azure(400, "SessionRequestValidationFailed", "Missing required parameter 'identifier'");
 			case "400-length" -> azure(400, "InvalidLengthOfSessionIdentifier", "The identifier is too short");

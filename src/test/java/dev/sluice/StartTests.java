@@ -56,6 +56,13 @@ class StartTests {
 	}
 
 	@Test
+	void aFullPoolHasOneOfTwoStatuses(CapturedOutput output) {
+		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS, "--sluice.emulator.token=x",
+				"--sluice.emulator.adapter-url=http://127.0.0.1:1", "--sluice.emulator.full-status=428");
+		assertThat(output).contains("must be 429 or 404");
+	}
+
+	@Test
 	void anAdapterWithoutEngineNeedsAPiston(CapturedOutput output) {
 		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--sluice.engine.path=/nowhere");
 		assertThat(output).contains("No sandbox works on this machine", "set sluice.adapter.piston-url")
@@ -112,6 +119,18 @@ class StartTests {
 				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=x"))
 			.isOne();
 		assertThat(output).contains("✓ name", "✗ connects", "nothing accepts connections", "? token", "? engine");
+	}
+
+	@Test
+	void theDoctorIsContentOnlyWithAllPools(CapturedOutput output) {
+		try (RawServer piston = new RawServer().answers(200, "Content-Type: application/json\n",
+				"{\"run\":{\"stdout\":\"42\\n\"}}")) {
+			assertThat(Sluice.examine("--sluice.pools[0].name=one", "--sluice.pools[0].kind=piston",
+					"--sluice.pools[0].endpoint=" + piston.address(), "--sluice.pools[1].name=two",
+					"--sluice.pools[1].kind=piston", "--sluice.pools[1].endpoint=http://127.0.0.1:1"))
+				.isOne();
+			assertThat(output).contains("pool one", "– token", "✓ stdout", "pool two", "✗ connects");
+		}
 	}
 
 	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {

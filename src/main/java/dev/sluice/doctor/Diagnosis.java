@@ -2,34 +2,45 @@ package dev.sluice.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import dev.sluice.doctor.Evidence.Tried;
 import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.pool.Setup;
 import dev.sluice.pool.Sighting;
-import org.jspecify.annotations.Nullable;
+import dev.sluice.pool.Sighting.From;
 
 /**
  * Judges evidence. Where a change made the pool print 42, its links are broken and the
  * others hold. Where none did, a link is cleared only by a form in which it alone
- * differs; the pool's own words blame one; of the others nothing is said.
+ * differs; the pool's own words blame one, where the forms agree with them; of the others
+ * nothing is said.
  *
  * @param evidence what was seen
+ * @param setup how the pool is configured
  */
-record Diagnosis(Evidence evidence) {
+record Diagnosis(Evidence evidence, Setup setup) {
 
 	private static final List<Link> CHANGED = List.of(Link.IDENTIFIER, Link.API_VERSION, Link.PATH);
+
+	/** What a Piston that is reached directly does not have. */
+	private static final List<Link> OF_POOLS = List.of(Link.AUTHORISED, Link.SESSIONS, Link.IDENTIFIER,
+			Link.API_VERSION);
 
 	/**
 	 * The findings on all links behind the token.
 	 * @return a finding for each link of which something can be said
 	 */
 	List<Finding> findings() {
+		List<Finding> findings = new ArrayList<>();
+		if (!this.setup.wantsToken()) {
+			OF_POOLS.forEach((link) -> findings.add(Finding.absent(link, "a Piston of one's own has none")));
+		}
 		Optional<Set<Link>> mended = this.evidence.mended();
-		return mended.isPresent() ? told(mended.get()) : untold();
+		findings.addAll(mended.isPresent() ? told(mended.get()) : untold());
+		return findings;
 	}
 
 	/** Something printed 42. */
@@ -38,102 +49,137 @@ record Diagnosis(Evidence evidence) {
 		findings.add(Finding.sound(Link.AUTHORISED, authorised()));
 		findings.add(Finding.sound(Link.SESSIONS, "one was given"));
 		for (Link link : CHANGED) {
-			findings.add(broken.contains(link) ? mended(link)
-					: Finding.sound(link, "a program runs with it as it is configured" + alone(link)));
+			findings.add(broken.contains(link) ? mended(link) : Finding.sound(link, holds(link) + alone(link)));
 		}
 		findings.add(Finding.sound(Link.ENGINE, "ran a program"));
 		findings.add(Finding.sound(Link.STDOUT, "is 42"));
 		return findings;
 	}
 
+	private String holds(Link link) {
+		return switch (link) {
+			case PATH -> "reaches " + whom(printing());
+			case IDENTIFIER ->
+				this.evidence.asked() ? "auto: the pool asked for one, and got it" : "a program runs as configured";
+			default -> "a program runs as configured";
+		};
+	}
+
 	private Finding mended(Link link) {
 		Change works = this.evidence.works().orElseThrow().change();
-		return Finding.broken(link, "as it is configured: " + Evidence.name(this.evidence.configured()) + "; "
-				+ works.how(link) + " it works", works.mend(link));
+		boolean asks = isCode(FailureCode.POOL_IDENTIFIER_REQUIRED);
+		return Finding.broken(link,
+				"as it is configured: " + Evidence.name(this.evidence.configured()) + "; " + works.how(link)
+						+ " it works" + ((link == Link.PATH) ? ", and reaches " + whom(printing()) : ""),
+				works.mend(link, asks));
+	}
+
+	private Sighting printing() {
+		return this.evidence.works()
+			.map(Evidence.Tried::seen)
+			.filter((seen) -> !Evidence.prints42(this.evidence.configured()))
+			.orElse(this.evidence.configured());
+	}
+
+	private static String whom(Sighting seen) {
+		return (seen.from() == From.ADAPTER) ? "Sluice's adapter" : "a bare Piston";
 	}
 
 	/** Nothing printed 42. */
 	private List<Finding> untold() {
-		Sighting seen = this.evidence.configured();
 		List<Finding> findings = new ArrayList<>();
-		Finding blamed = blamed(seen);
-		findings.add(blamed);
-		if (seen.failure() == null || seen.status() != 401) {
-			cleared(Link.AUTHORISED, isTokenLookedAt() || Evidence.isFromInside(seen), authorised(), findings);
+		Link blamed = blamed();
+		boolean inside = this.evidence.isFromInside();
+		findings.add(blame(blamed));
+		if (inside || this.evidence.isTokenLookedAt()) {
+			findings.add(Finding.sound(Link.AUTHORISED, authorised()));
 		}
-		boolean inside = Evidence.isFromInside(seen);
-		cleared(Link.SESSIONS, inside, "one was given: something in it answered", findings);
-		cleared(Link.IDENTIFIER, inside && isCleared(Link.IDENTIFIER),
-				"what is in the session answered" + alone(Link.IDENTIFIER), findings);
-		cleared(Link.API_VERSION, inside && isCleared(Link.API_VERSION),
-				"what is in the session answered" + alone(Link.API_VERSION), findings);
-		cleared(Link.PATH, blamed.link().equals(Link.ENGINE.text()) || blamed.link().equals(Link.STDOUT.text()),
-				"what takes executions answered" + alone(Link.PATH), findings);
-		cleared(Link.ENGINE, blamed.link().equals(Link.STDOUT.text()), "ran a program", findings);
+		else if (this.evidence.badToken() != null) {
+			findings.add(Finding.unknown(Link.AUTHORISED,
+					"a bad token brings the same: " + Evidence.name(this.evidence.badToken()), null));
+		}
+		if (inside) {
+			findings.add(Finding.sound(Link.SESSIONS, "one was given: something in it answered"));
+		}
+		for (Link link : List.of(Link.IDENTIFIER, Link.API_VERSION)) {
+			if (inside && this.evidence.isCleared(link)) {
+				findings.add(Finding.sound(link, "what is in the session answered" + alone(link)));
+			}
+		}
+		if (inside && this.evidence.isPathFelt() && !isCode(FailureCode.POOL_PATH_NOT_FOUND)) {
+			findings.add(Finding.sound(Link.PATH, "reaches " + whom(this.evidence.configured()) + alone(Link.PATH)));
+		}
+		if (blamed == Link.STDOUT) {
+			findings.add(Finding.sound(Link.ENGINE, "ran a program"));
+		}
 		return findings;
 	}
 
-	private Finding blamed(Sighting seen) {
+	/** The link that the answer's words name. */
+	private Link blamed() {
+		Sighting seen = this.evidence.configured();
 		ExecutionFailure failure = seen.failure();
-		if (failure != null) {
-			Link link = Link.of(failure.code());
-			Link isolated = (link == Link.API_VERSION && !isIsolated(link)) ? Link.SESSIONS : link;
-			return Finding.broken(isolated, failure.message(), Mend.of(failure.code()));
+		if (failure == null) {
+			return Link.STDOUT;
 		}
-		String stdout = Evidence.stdout(seen);
-		return (stdout != null)
-				? Finding.broken(Link.STDOUT, "is '" + stdout.strip() + "' of a program that prints 42",
-						"the session's image")
-				: Finding.broken(Link.PATH, "what answers is neither an adapter nor a Piston",
-						"endpoint and path: those of the pool and of its container");
-	}
-
-	/** A finding is added where there is none on the link yet, and where it holds. */
-	private static void cleared(Link link, boolean holds, String seen, List<Finding> findings) {
-		if (holds && findings.stream().noneMatch((finding) -> finding.link().equals(link.text()))) {
-			findings.add(Finding.sound(link, seen));
+		if (seen.from() == From.HANDSHAKE) {
+			return Link.TLS;
 		}
+		Link named = Link.of(failure.code());
+		return switch (named) {
+			// All of our own connections are in use.
+			case SESSIONS -> (seen.status() == 0 && isCode(FailureCode.POOL_FULL)) ? Link.CONNECTS : named;
+			case API_VERSION -> this.evidence.isFelt(named) ? named : Link.SESSIONS;
+			// A sandbox that failed within a 200.
+			case PATH -> (Evidence.stdout(seen) != null) ? Link.ENGINE : named;
+			default -> named;
+		};
 	}
 
-	/**
-	 * With the link changed alone, either nothing changes, or the pool refuses just that.
-	 */
-	private boolean isCleared(Link link) {
-		List<Tried> alone = this.evidence.alone(link);
-		return !alone.isEmpty() && alone.stream()
-			.allMatch((tried) -> isSame(tried.seen())
-					|| tried.seen().failure() != null && Link.of(tried.seen().failure().code()) == link
-					|| isAboutIdentifiers(link, tried.seen()));
+	private Finding blame(Link link) {
+		Sighting seen = this.evidence.configured();
+		ExecutionFailure failure = seen.failure();
+		if (failure == null) {
+			String stdout = String.valueOf(Evidence.stdout(seen)).strip();
+			return Finding.broken(link, "is '" + stdout + "' of a program that prints 42", "the session's image");
+		}
+		return isIsolated(link) ? Finding.broken(link, failure.message(), Mend.of(seen, this.setup))
+				: Finding.unknown(link, failure.message() + doubt(link), Mend.ofDoubt(seen, this.setup));
 	}
 
-	/** With the link changed alone, the pool no longer refuses it. */
+	/** Whether what was seen of other forms agrees with the blame. */
 	private boolean isIsolated(Link link) {
-		return this.evidence.alone(link).stream().anyMatch((tried) -> !isSame(tried.seen()));
+		boolean others = !this.setup.wantsToken()
+				|| this.evidence.badToken() != null && !Evidence.isSame(this.evidence.badToken(), seen());
+		return switch (link) {
+			case NAME, CONNECTS, TLS, TOKEN, STDOUT -> true;
+			case AUTHORISED -> isCode(FailureCode.POOL_UNAUTHORIZED) || others;
+			case SESSIONS -> others && !isCode(FailureCode.POOL_REQUEST_REFUSED);
+			case IDENTIFIER, API_VERSION -> this.evidence.isFelt(link);
+			case PATH -> this.evidence.isFromInside();
+			case ENGINE -> this.evidence.isFromInside() && !isCode(FailureCode.INVALID_REQUEST);
+		};
 	}
 
-	/** An api-version may be what makes a pool want identifiers. */
-	private static boolean isAboutIdentifiers(Link link, Sighting seen) {
-		return link == Link.API_VERSION && seen.failure() != null && Link.of(seen.failure().code()) == Link.IDENTIFIER;
-	}
-
-	private boolean isSame(Sighting other) {
-		ExecutionFailure one = this.evidence.configured().failure();
-		ExecutionFailure two = other.failure();
-		return (one != null && two != null) ? one.code() == two.code() : one == null && two == null;
-	}
-
-	private boolean isTokenLookedAt() {
-		Sighting bad = this.evidence.badToken();
-		return bad != null && bad.status() == 401;
+	private String doubt(Link link) {
+		return switch (link) {
+			case IDENTIFIER, API_VERSION -> "; and so it does" + alone(link);
+			case PATH, ENGINE -> alone(Link.PATH);
+			default -> "";
+		};
 	}
 
 	private String authorised() {
-		@Nullable Sighting bad = this.evidence.badToken();
+		Sighting bad = this.evidence.badToken();
 		if (bad == null) {
-			return "no token is wanted";
+			return "let in";
 		}
-		return isTokenLookedAt() ? "let in, and a bad token is not"
-				: "let in, as a bad token is too (" + Evidence.name(bad) + ")";
+		if (this.evidence.isTokenLookedAt()) {
+			return "let in, and a bad token is not";
+		}
+		boolean letIn = Evidence.prints42(bad) || bad.from() == From.ADAPTER;
+		return letIn ? "let in, as a bad token is too (" + Evidence.name(bad) + ")"
+				: "let in; what a bad token brings does not tell whether it is looked at: " + Evidence.name(bad);
 	}
 
 	/** What the forms brought in which the link alone differs. */
@@ -142,6 +188,14 @@ record Diagnosis(Evidence evidence) {
 			.stream()
 			.map((tried) -> "; " + tried.change().how(link) + ": " + Evidence.name(tried.seen()))
 			.collect(Collectors.joining());
+	}
+
+	private Sighting seen() {
+		return this.evidence.configured();
+	}
+
+	private boolean isCode(FailureCode code) {
+		return seen().failure() != null && seen().failure().code() == code;
 	}
 
 }

@@ -22,7 +22,10 @@ public record Finding(String link, State state, String seen, @Nullable String me
 		BROKEN("✗"),
 
 		/** Nothing that was seen tells. */
-		UNKNOWN("?");
+		UNKNOWN("?"),
+
+		/** There is no such link in this chain. */
+		ABSENT("–");
 
 		private final String sign;
 
@@ -40,8 +43,20 @@ public record Finding(String link, State state, String seen, @Nullable String me
 		return new Finding(link.text(), State.BROKEN, seen, mend);
 	}
 
-	static Finding unknown(Link link, String seen) {
-		return new Finding(link.text(), State.UNKNOWN, seen, null);
+	static Finding unknown(Link link, String seen, @Nullable String mend) {
+		return new Finding(link.text(), State.UNKNOWN, seen, mend);
+	}
+
+	static Finding absent(Link link, String seen) {
+		return new Finding(link.text(), State.ABSENT, seen, null);
+	}
+
+	/**
+	 * Whether nothing speaks against the chain here.
+	 * @return whether the link holds, or there is none
+	 */
+	public boolean isWell() {
+		return this.state == State.SOUND || this.state == State.ABSENT;
 	}
 
 	/**

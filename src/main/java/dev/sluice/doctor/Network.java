@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -27,6 +28,16 @@ final class Network {
 	 * @return a finding for each of the three links
 	 */
 	static List<Finding> examine(URI endpoint) {
+		return examine(endpoint, (SSLSocketFactory) SSLSocketFactory.getDefault());
+	}
+
+	/**
+	 * Looks at an endpoint.
+	 * @param endpoint the endpoint
+	 * @param tls who is trusted
+	 * @return a finding for each of the three links
+	 */
+	static List<Finding> examine(URI endpoint, SSLSocketFactory tls) {
 		List<Finding> findings = new ArrayList<>();
 		boolean secure = "https".equals(endpoint.getScheme());
 		int port = (endpoint.getPort() >= 0) ? endpoint.getPort() : secure ? 443 : 80;
@@ -39,22 +50,24 @@ final class Network {
 				socket.connect(new InetSocketAddress(address, port), WITHIN_MILLIS);
 				findings.add(Finding.sound(at, "something listens at port " + port));
 				at = Link.TLS;
-				findings.add(Finding.sound(at,
-						secure ? shakeHands(socket, endpoint.getHost(), port) : "not used, as the endpoint is http"));
+				findings.add(secure ? Finding.sound(at, shakeHands(tls, socket, endpoint.getHost(), port))
+						: Finding.absent(at, "not used, as the endpoint is http"));
 			}
 		}
-		catch (IOException ex) {
+		catch (IOException | IllegalArgumentException ex) {
 			findings.add(Finding.broken(at, seen(at, endpoint) + " (" + ex.getMessage() + ")", mend(at)));
 		}
 		return findings;
 	}
 
-	private static String shakeHands(Socket socket, String host, int port) throws IOException {
-		SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-		try (SSLSocket secure = (SSLSocket) factory.createSocket(socket, host, port, false)) {
+	private static String shakeHands(SSLSocketFactory tls, Socket socket, String host, int port) throws IOException {
+		try (SSLSocket secure = (SSLSocket) tls.createSocket(socket, host, port, false)) {
 			secure.setSoTimeout(WITHIN_MILLIS);
+			SSLParameters parameters = secure.getSSLParameters();
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+			secure.setSSLParameters(parameters);
 			secure.startHandshake();
-			return secure.getSession().getProtocol() + ", its certificate is trusted";
+			return secure.getSession().getProtocol() + ", its certificate is trusted and for this host";
 		}
 	}
 

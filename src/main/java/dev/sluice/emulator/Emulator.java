@@ -51,7 +51,7 @@ final class Emulator implements AutoCloseable {
 		FaultPlan faults = new FaultPlan(properties.faults());
 		AcceptedToken accepted = new AcceptedToken(token);
 		Sessions sessions = new Sessions(properties, starter, stats, clock);
-		Ingress ingress = new Ingress(sessions, new Forwarder(properties.ingressTimeout(), stats), stats);
+		Ingress ingress = new Ingress(sessions, new Forwarder(stats), stats, properties.ingressTimeout());
 		AdminApi admin = new AdminApi(stats, faults, accepted, new AcceptedToken(token));
 		SessionPoolApi api = new SessionPoolApi(properties, sessions, ingress, faults, stats, accepted);
 		return new Emulator(sessions, admin.routes().and(api.routes()));

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param maxSessions how many sessions there may be
  * @param cooldown how long a session is kept after its last request
  * @param allocationTime how long a new session takes to be there
- * @param ingressTimeout how long a container may take for its answer, which is fixed in
- * Azure
+ * @param ingressTimeout how long a request may take, all of its answer's body included;
+ * it is fixed in Azure
  * @param fullStatus the status of a full pool, 429 or 404: both are known of real ones
  * @param adapterUrl the adapter that stands in every session; without it each session has
  * one of its own inside this process
@@ -34,8 +34,8 @@ import org.springframework.validation.annotation.Validated;
 record EmulatorProperties(@Nullable String token, @DefaultValue("optional") IdentifierRule identifiers,
 		@DefaultValue("2") @Min(0) int ready, @DefaultValue("100") @Min(1) int maxSessions,
 		@DefaultValue("300s") Duration cooldown, @DefaultValue("0s") Duration allocationTime,
-		@DefaultValue("240s") Duration ingressTimeout, @DefaultValue("429") @Min(404) @Max(429) int fullStatus,
-		@Nullable URI adapterUrl, @Valid @DefaultValue FaultsProperties faults) {
+		@DefaultValue("240s") Duration ingressTimeout, @DefaultValue("429") int fullStatus, @Nullable URI adapterUrl,
+		@Valid @DefaultValue FaultsProperties faults) {
 
 	/** What becomes of a request without identifier. */
 	enum IdentifierRule {
@@ -49,6 +49,11 @@ record EmulatorProperties(@Nullable String token, @DefaultValue("optional") Iden
 		/** It gets a session that ends behind it. */
 		OPTIONAL
 
+	}
+
+	@AssertTrue(message = "must be 429 or 404")
+	boolean isFullStatusKnown() {
+		return this.fullStatus == 429 || this.fullStatus == 404;
 	}
 
 	@Override

@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
 
 import dev.sluice.adapter.Adapter;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
-import io.netty.handler.timeout.ReadTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -61,12 +61,11 @@ final class Forwarder {
 
 	/**
 	 * Makes it.
-	 * @param waits how long a container may take for its answer
 	 * @param stats where what is delivered is counted
 	 */
-	Forwarder(Duration waits, Stats stats) {
+	Forwarder(Stats stats) {
 		this.http = ExchangeFunctions.create(new ReactorClientHttpConnector(
-				HttpClient.create(ConnectionProvider.newConnection()).responseTimeout(waits).disableRetry(true)));
+				HttpClient.create(ConnectionProvider.newConnection()).disableRetry(true)));
 		this.stats = stats;
 	}
 
@@ -114,7 +113,7 @@ final class Forwarder {
 	 * @return completes when it is written
 	 */
 	Mono<Void> tell(ServerHttpResponse response, Throwable error) {
-		boolean late = error.getCause() instanceof ReadTimeoutException;
+		boolean late = error instanceof TimeoutException;
 		if (!response.setStatusCode(late ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY)) {
 			// Nothing that reads like a client's leaving, or the answer would be ended
 			// well.

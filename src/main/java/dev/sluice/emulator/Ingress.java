@@ -3,6 +3,7 @@ package dev.sluice.emulator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 import dev.sluice.emulator.Forwarder.Answered;
@@ -44,7 +45,17 @@ final class Ingress {
 
 	private final Stats stats;
 
-	Ingress(Sessions sessions, Forwarder forwarder, Stats stats) {
+	private final Duration limit;
+
+	/**
+	 * Makes it.
+	 * @param sessions the pool's sessions
+	 * @param forwarder reaches their containers
+	 * @param stats where executions are counted
+	 * @param limit how long a request may take, all of its answer included
+	 */
+	Ingress(Sessions sessions, Forwarder forwarder, Stats stats, Duration limit) {
+		this.limit = limit;
 		this.sessions = sessions;
 		this.forwarder = forwarder;
 		this.stats = stats;
@@ -80,8 +91,11 @@ final class Ingress {
 			}
 			case RESET_BEFORE_DELIVERY -> reset(response);
 			case NONE, BAD_GATEWAY, SERVER_ERROR, GATEWAY_TIMEOUT, DELIVERED_TWICE, INSUFFICIENT_STORAGE,
-					RESET_AFTER_DELIVERY, RESET_AFTER_HEADERS, HALF_BODY, HANG, SLOW, HTML, NOT_JSON ->
-				this.sessions.visit(identifier, (session) -> visit(exchange, session, mishap));
+					RESET_AFTER_DELIVERY, RESET_AFTER_HEADERS, HALF_BODY, HANG, SLOW, HTML,
+					NOT_JSON ->
+				this.sessions.visit(identifier, (session) -> visit(exchange, session, mishap))
+					.timeout(this.limit)
+					.onErrorResume(TimeoutException.class, (late) -> this.forwarder.tell(response, late));
 		};
 	}
 

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +43,11 @@ final class Sessions implements AutoCloseable {
 
 	private final Map<String, Session> allocated = new ConcurrentHashMap<>();
 
-	private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
+	/**
+	 * Those that are being allocated, and whether they are to be stopped as soon as they
+	 * are there.
+	 */
+	private final Map<String, Boolean> arriving = new ConcurrentHashMap<>();
 
 	private final AtomicInteger counted = new AtomicInteger();
 
@@ -69,7 +72,7 @@ final class Sessions implements AutoCloseable {
 	 */
 	Mono<Void> visit(@Nullable String identifier, Function<Session, Mono<Void>> request) {
 		return Mono.defer(() -> {
-			Visit visit = new Visit(this::leave);
+			Visit visit = new Visit((identifier != null) ? Session::end : this::endAnonymous);
 			Mono<Session> session = (identifier != null) ? begin(identifier, visit) : beginAnonymous(visit);
 			return session.flatMap(request).doOnTerminate(visit::end).doOnCancel(visit::end);
 		});
@@ -91,12 +94,11 @@ final class Sessions implements AutoCloseable {
 	 * @return whether there was one
 	 */
 	boolean stop(String identifier) {
-		Session session = this.allocated.get(identifier);
-		if (session == null) {
-			// It may just be being allocated, and then is stopped as soon as it is there.
-			return this.sessions.containsKey(identifier) && this.unwanted.add(identifier);
+		if (this.arriving.replace(identifier, false, true)) {
+			return true;
 		}
-		if (!session.stop()) {
+		Session session = this.allocated.get(identifier);
+		if (session == null || !session.stop()) {
 			return false;
 		}
 		forget(session);
@@ -131,16 +133,15 @@ final class Sessions implements AutoCloseable {
 		});
 	}
 
-	private void leave(Session session) {
+	private void endAnonymous(Session session) {
 		session.end();
-		if (session.identifier().startsWith(ANONYMOUS)) {
-			stop(session.identifier());
-		}
+		stop(session.identifier());
 	}
 
 	private Mono<Session> allocation(String identifier) {
+		this.arriving.put(identifier, false);
 		return allocated(() -> allocate(identifier)).doOnError((error) -> {
-			this.unwanted.remove(identifier);
+			this.arriving.remove(identifier);
 			this.sessions.remove(identifier);
 		}).cache();
 	}
@@ -161,7 +162,8 @@ final class Sessions implements AutoCloseable {
 					this.clock);
 			this.allocated.put(identifier, session);
 			this.stats.sessions().up();
-			if (this.closed.get() || this.unwanted.remove(identifier)) {
+			boolean unwanted = Boolean.TRUE.equals(this.arriving.remove(identifier));
+			if (unwanted || this.closed.get()) {
 				stop(identifier);
 			}
 			return session;

@@ -154,7 +154,7 @@ public final class PistonFailure {
 
 	private static boolean isPistons(FailureCode code) {
 		return switch (code) {
-			case INVALID_REQUEST, NOT_FOUND, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED -> true;
+			case INVALID_REQUEST, NOT_FOUND, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> true;
 			default -> false;
 		};
 	}

@@ -220,7 +220,8 @@ final class Journey {
 		if (this.mayHaveRun && told.executed() == Executed.NO) {
 			told = told.executed(Executed.UNKNOWN);
 		}
-		if (told.code() == FailureCode.POOL_FULL && told.retryAfter() == null) {
+		boolean busy = told.code() == FailureCode.POOL_FULL || told.code() == FailureCode.SESSION_BUSY;
+		if (busy && told.retryAfter() == null) {
 			told = told.retryAfter(FULL_RETRY_AFTER);
 		}
 		return isClients(told.code()) ? told : told.afterAttempts(this.attempts);

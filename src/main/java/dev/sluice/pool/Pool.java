@@ -23,19 +23,13 @@ public interface Pool {
 	URI endpoint();
 
 	/**
-	 * Whether it wants a token.
-	 * @return whether it does
+	 * How it is configured, and how executions reach it now.
+	 * @return the configuration
 	 */
-	boolean wantsToken();
+	Setup setup();
 
 	/**
-	 * What its tokens are for.
-	 * @return the configured scope
-	 */
-	String scope();
-
-	/**
-	 * Gets a token for the pool, as an execution would.
+	 * Gets a token for the pool, waiting for as long as the issuer may take.
 	 * @return what may be told of the token; an {@link ExecutionFailure} where there is
 	 * none
 	 */
@@ -48,15 +42,9 @@ public interface Pool {
 	boolean isReady();
 
 	/**
-	 * The form that executions have, as it is configured, without a body.
-	 * @return a probe to vary
-	 */
-	Probe probe();
-
-	/**
 	 * Sends a request, past retries and breaker, and stops the session that it named.
 	 * @param probe its form
-	 * @return what came back; an {@link ExecutionFailure} where nothing did
+	 * @return what came back, also where nothing did
 	 */
 	Mono<Sighting> probe(Probe probe);
 

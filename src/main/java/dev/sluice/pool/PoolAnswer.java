@@ -1,6 +1,7 @@
 package dev.sluice.pool;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -9,10 +10,12 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonFailure;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 
 /**
  * An answer that is no 200: what it says of the link of the chain that broke. The
@@ -35,7 +38,33 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 	private static final Pattern MISSING_IDENTIFIER = Pattern
 		.compile("(?i)missing required parameter\\W{1,3}identifier");
 
+	/** What a bare Piston says of a client's own request, and in no other shape. */
+	private static final Pattern PISTONS = Pattern.compile("\\s*\\{\\s*\"message\"\\s*:\\s*\"(?:"
+			+ "(?:language|version) is required as a string|files is required as an array"
+			+ "|files\\[\\d+]\\.content is required as a string|(?:[^\"\\\\]|\\\\.)+ runtime is unknown"
+			+ "|files must include at least one utf8 encoded file|If specified, (?:compile|run)_\\w+ must be a number"
+			+ "|(?:compile|run)_\\w+ (?:cannot exceed the configured limit of \\d+|must be non-negative)"
+			+ ")\"\\s*}\\s*");
+
 	private static final int SHOWN = 200;
+
+	/**
+	 * What speaks against a client's getting it as a verdict.
+	 * @return the failure; null for a verdict
+	 */
+	@Nullable ExecutionFailure judged() {
+		if (this.status != 200) {
+			return failure();
+		}
+		MediaType type = this.headers.getContentType();
+		boolean json = type != null && MediaType.APPLICATION_JSON.isCompatibleWith(type);
+		boolean trusted = json && this.headers.containsHeader(AdapterHeaders.ADAPTER);
+		if (trusted || json && PistonAnswer.isVerdict(this.body.getBytes(StandardCharsets.UTF_8))) {
+			return null;
+		}
+		return broken(FailureCode.POOL_ANSWER_INVALID,
+				"answered 200 with " + (json ? "JSON that is no verdict" : "something that is not JSON"));
+	}
 
 	ExecutionFailure failure() {
 		if (this.headers.containsHeader(AdapterHeaders.ADAPTER) || this.body.contains(HOST_REFUSED)) {
@@ -82,7 +111,8 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 			return setup(FailureCode.POOL_IDENTIFIER_REQUIRED,
 					"wants an identifier (400" + quote(text) + "): set the pool's identifier to auto or lease");
 		}
-		ExecutionFailure users = this.piston ? PistonFailure.read(400, text) : null;
+		ExecutionFailure users = (this.piston || PISTONS.matcher(text).matches()) ? PistonFailure.read(400, text)
+				: null;
 		if (users != null) {
 			return users;
 		}

@@ -3,10 +3,13 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.time.Duration;
 
+import javax.net.ssl.SSLException;
+
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Break;
+import dev.sluice.pool.Sighting.From;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,16 @@ record PoolBreak(String pool, URI endpoint) {
 	 */
 	ExecutionFailure explain(Throwable error) {
 		return explained(error).in(this.pool);
+	}
+
+	/**
+	 * What an error of a probe shows.
+	 * @param error what it signalled
+	 * @return the sighting
+	 */
+	Sighting sighting(Throwable error) {
+		boolean handshake = error instanceof SSLException || error.getCause() instanceof SSLException;
+		return new Sighting(0, handshake ? From.HANDSHAKE : From.NOBODY, "", explain(error));
 	}
 
 	private ExecutionFailure explained(Throwable error) {

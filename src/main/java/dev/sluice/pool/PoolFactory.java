@@ -39,6 +39,9 @@ public final class PoolFactory {
 	/** How many may wait for each connection. */
 	private static final int PENDING = 2;
 
+	/** How often idle connections are looked at, at least. */
+	private static final Duration LOOKED_AT_EVERY = Duration.ofSeconds(30);
+
 	private final PoolsProperties properties;
 
 	PoolFactory(PoolsProperties properties) {
@@ -126,9 +129,13 @@ public final class PoolFactory {
 			.pendingAcquireMaxCount(PENDING * most)
 			.pendingAcquireTimeout(properties.acquireTimeout())
 			.maxIdleTime(properties.idleTimeout())
-			.evictInBackground(Duration.ofSeconds(30))
+			.evictInBackground(shortest(properties.idleTimeout(), LOOKED_AT_EVERY))
 			.lifo()
 			.build();
+	}
+
+	private static Duration shortest(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	/**

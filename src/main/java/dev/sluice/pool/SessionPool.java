@@ -94,28 +94,23 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	@Override
-	public Probe probe() {
-		boolean named = switch (this.properties.identifier()) {
+	public Setup setup() {
+		boolean pooled = this.properties.kind() != PoolProperties.Kind.PISTON;
+		boolean named = pooled && switch (this.properties.identifier()) {
 			case NONE -> false;
-			case AUTO, FRESH, LEASE, STICKY -> this.properties.kind() != PoolProperties.Kind.PISTON;
+			case AUTO -> this.sessions.isTurned();
+			case FRESH, LEASE, STICKY -> true;
 		};
-		return new Probe("POST", this.properties.executePath(), "", named, !this.properties.sentApiVersion().isEmpty(),
-				false);
-	}
-
-	@Override
-	public boolean wantsToken() {
-		return this.properties.kind() != PoolProperties.Kind.PISTON;
-	}
-
-	@Override
-	public String scope() {
-		return this.properties.credential().scope();
+		Probe execution = new Probe("POST", this.properties.executePath(), "", named,
+				!this.properties.sentApiVersion().isEmpty(), false);
+		return new Setup(pooled, this.properties.credential().scope(), isTokenGiven(),
+				pooled && this.properties.identifier() == PoolProperties.IdentifierMode.AUTO,
+				this.properties.languages(), execution, execution.on("GET", this.properties.runtimesPath(), ""));
 	}
 
 	@Override
 	public Mono<TokenFacts> authorise() {
-		return this.tokens.get().map(TokenFacts::of);
+		return this.tokens.come().map((token) -> TokenFacts.of(token, isTokenGiven()));
 	}
 
 	@Override
@@ -125,7 +120,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	@Override
 	public Mono<Sighting> probe(Probe probe) {
-		return this.wire.probe(probe).onErrorMap(this.breaks::explain);
+		return this.wire.probe(probe).onErrorResume((error) -> Mono.just(this.breaks.sighting(error)));
 	}
 
 	@Override
@@ -260,6 +255,10 @@ final class SessionPool implements Pool, AutoCloseable {
 			.onErrorMap(this.breaks::explain)
 			.doOnError(ExecutionFailure.class, this::look)
 			.doOnTerminate(execution.timeline()::leave);
+	}
+
+	private boolean isTokenGiven() {
+		return this.properties.credential().kind() == CredentialProperties.Kind.STATIC;
 	}
 
 	private void look(ExecutionFailure failure) {

@@ -23,6 +23,11 @@ interface TokenSource {
 		}
 
 		@Override
+		public Mono<AccessToken> come() {
+			return this.none;
+		}
+
+		@Override
 		public void reject(AccessToken token) {
 			// There is no other.
 		}
@@ -40,6 +45,12 @@ interface TokenSource {
 	 * {@link FailureCode#TOKEN_UNAVAILABLE} where none can be had in time
 	 */
 	Mono<AccessToken> get();
+
+	/**
+	 * The same for who waits as long as the issuer may take.
+	 * @return the token, or the error
+	 */
+	Mono<AccessToken> come();
 
 	/**
 	 * Drops a token that was refused, where it is still the one in use.

@@ -87,7 +87,16 @@ final class Tokens implements TokenSource, AutoCloseable {
 	@Override
 	public Mono<AccessToken> get() {
 		Held now = good();
-		return (now != null) ? now.ready() : Mono.defer(this::come);
+		return (now != null) ? now.ready()
+				: come().timeout(this.properties.maxWait(), Mono.error(this::tooSlow), this.timer);
+	}
+
+	@Override
+	public Mono<AccessToken> come() {
+		return Mono.defer(() -> {
+			Failed lately = this.failed;
+			return (lately != null && now().isBefore(lately.until())) ? Mono.error(lately.failure()) : call();
+		});
 	}
 
 	@Override
@@ -108,14 +117,6 @@ final class Tokens implements TokenSource, AutoCloseable {
 	@Override
 	public void close() {
 		this.renewal.dispose();
-	}
-
-	private Mono<AccessToken> come() {
-		Failed lately = this.failed;
-		if (lately != null && now().isBefore(lately.until())) {
-			return Mono.error(lately.failure());
-		}
-		return call().timeout(this.properties.maxWait(), Mono.error(this::tooSlow), this.timer);
 	}
 
 	/** The call that is under way, or a new one. */

@@ -15,10 +15,12 @@ import dev.sluice.piston.InputBatch;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Ids;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.Bodies;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.PistonRuntimes;
+import dev.sluice.pool.Sighting.From;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -50,6 +52,9 @@ final class Wire {
 	private static final DataSize RUNTIMES = DataSize.ofMegabytes(1);
 
 	private static final Duration MANAGED_WITHIN = Duration.ofSeconds(5);
+
+	/** What a probe's program gets. */
+	private static final Duration PROBED_FOR = Duration.ofSeconds(15);
 
 	/** Azure's word, with a 400, on a session that is not there. */
 	private static final String NO_SUCH_SESSION = "SessionWithIdentifierNotFound";
@@ -198,7 +203,8 @@ final class Wire {
 	}
 
 	/**
-	 * Sends a request of another form than an execution has, to see what becomes of it.
+	 * Sends a request that differs from an execution only as its form says, to see what
+	 * becomes of it.
 	 * @param probe its form
 	 * @return what was seen; the error of the HTTP client where there is no answer
 	 */
@@ -210,6 +216,8 @@ final class Wire {
 			ClientRequest.Builder request = request(HttpMethod.valueOf(probe.method()), uri, sent);
 			if (!probe.body().isEmpty()) {
 				request.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+					.header(AdapterHeaders.EXECUTION, Ids.next())
+					.header(AdapterHeaders.TIME_LEFT, Long.toString(PROBED_FOR.toMillis()))
 					.body(BodyInserters.fromValue(probe.body()));
 			}
 			Mono<Sighting> seen = this.http.exchange(request.build())
@@ -229,7 +237,8 @@ final class Wire {
 
 	private Sighting sighting(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
 		PoolAnswer answer = said(response, body, identifier, token);
-		return new Sighting(answer.status(), answer.body(), (answer.status() != 200) ? answer.failure() : null);
+		boolean adapter = answer.headers().containsHeader(AdapterHeaders.ADAPTER);
+		return new Sighting(answer.status(), adapter ? From.ADAPTER : From.SOMEBODY, answer.body(), answer.judged());
 	}
 
 	private PoolAnswer said(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {

@@ -32,7 +32,7 @@ final class TestApi {
 	/** What a client says over a WebSocket to begin with. */
 	static final String INIT = "{\"type\":\"init\",\"language\":\"c\",\"version\":\"*\",\"files\":[{\"content\":\"42\"}]}";
 
-	private static final ConnectProperties CONNECT = new ConnectProperties(Duration.ofMillis(300),
+	private static final ConnectProperties CONNECT = new ConnectProperties(Duration.ofMillis(1500),
 			DataSize.ofKilobytes(64), 100, Duration.ofSeconds(1));
 
 	private TestApi() {

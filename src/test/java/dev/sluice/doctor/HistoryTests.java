@@ -80,8 +80,15 @@ class HistoryTests {
 	@Test
 	void whatTheDoctorSaysMendsIt() {
 		List<Finding> findings = examine("identifier", "lease", "path", "/api/v2/execute");
-		assertThat(findings).allMatch((finding) -> finding.state() == State.SOUND);
+		assertThat(findings).allMatch(Finding::isWell);
 		assertThat(findings).anySatisfy((finding) -> assertThat(finding.seen()).contains("without an identifier: 400"));
+	}
+
+	@Test
+	void autoNeedsNothingButThePath() {
+		assertOnly("path", "path: /api/v2/execute", examine("path", "/python/execute"));
+		assertThat(examine("path", "/api/v2/execute")).allMatch(Finding::isWell)
+			.anySatisfy((finding) -> assertThat(finding.seen()).contains("auto: the pool asked for one"));
 	}
 
 	private static void assertOnly(String link, String mend, List<Finding> findings) {

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 import dev.sluice.RawServer;
 import dev.sluice.emulator.TestEmulators.TestEmulator;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,17 +68,25 @@ class FaultsTests {
 			delivered-twice         | 200 | "42\\n"               | 2
 			insufficient-storage    | 507 |                       | 2
 			slow                    | 200 | "42\\n"               | 1
-			slow; after=20ms        | 200 | "42\\n"               | 1
+			slow; after=700ms       | 200 | "42\\n"               | 1
 			html                    | 200 | <html>                | 1
 			not-json                | 200 | it said 42            | 1
 			""")
 	void aRequestMayAskForAFaultThatIsAnAnswer(String fault, int status, String body, int delivered) {
-		TestEmulator pool = pool("faults.after", "50ms");
+		TestEmulator pool = pool("faults.after", "200ms");
+		long before = System.nanoTime();
 		String seen = execute(client(pool), fault).expectStatus()
 			.isEqualTo(status)
 			.expectBody(String.class)
 			.returnResult()
 			.getResponseBody();
+		Duration took = Duration.ofNanos(System.nanoTime() - before);
+		switch (fault) {
+			case "gateway-timeout; after=300ms" -> assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+			case "slow" -> assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+			case "slow; after=700ms" -> assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(700));
+			default -> assertThat(took).isLessThan(Duration.ofSeconds(5));
+		}
 		assertThat((seen != null) ? seen : "").contains((body != null) ? body.replace("\\\\", "\\") : "");
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.container.count("/execute") == delivered);
 		await().atMost(5, TimeUnit.SECONDS)
@@ -281,6 +291,40 @@ class FaultsTests {
 			.isEqualTo(504)
 			.expectBody(String.class)
 			.isEqualTo("stream timeout");
+	}
+
+	@Test
+	void theIngressCutsAnAnswerThatOnlyDrips() throws Exception {
+		try (MockWebServer dripping = new MockWebServer()) {
+			dripping.start();
+			dripping.enqueue(new MockResponse.Builder().addHeader("Content-Type", "application/json")
+				.body("4".repeat(400))
+				.throttleBody(10, 50, TimeUnit.MILLISECONDS)
+				.build());
+			TestEmulator pool = TestEmulators.before(dripping.url("/").uri().resolve(""), "ingress-timeout", "400ms");
+			this.open.addFirst(pool);
+			long before = System.nanoTime();
+			StringBuilder seen = new StringBuilder();
+			read(pool, "none", seen);
+			assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(400),
+					Duration.ofMillis(1700));
+			assertThat(seen.toString()).startsWith("HTTP/1.1 200").contains("4444").doesNotContain("4".repeat(400));
+			await().atMost(5, TimeUnit.SECONDS)
+				.untilAsserted(() -> assertThat(stats(pool).at("/executions/running").intValue()).isZero());
+		}
+	}
+
+	@Test
+	void aClientsIdentifierMayLookLikeOneOfOurs() {
+		TestEmulator pool = pool();
+		for (int i = 0; i < 2; i++) {
+			assertThat(status(client(pool).post().uri("/execute?identifier=anonymous-abcd").bodyValue("{}").exchange()))
+				.isEqualTo(200);
+		}
+		assertThat(status(execute(client(pool), null))).isEqualTo(200);
+		await().atMost(5, TimeUnit.SECONDS)
+			.untilAsserted(() -> assertThat(stats(pool).at("/sessions/now").intValue()).isOne());
+		assertThat(stats(pool).at("/sessions/allocated").intValue()).isEqualTo(2);
 	}
 
 	@Test

@@ -197,6 +197,24 @@ class SessionPoolTests extends ExecutorContract {
 		assertThat(this.server.requests()).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			{"message":"python-9 runtime is unknown"}                                     | INVALID_REQUEST
+			{"message": "c++-* runtime is unknown"}                                       | INVALID_REQUEST
+			{"message":"files[3].content is required as a string"}                        | INVALID_REQUEST
+			{"message":"run_timeout cannot exceed the configured limit of 3000"}          | INVALID_REQUEST
+			{"message":"If specified, compile_memory_limit must be a number"}             | INVALID_REQUEST
+			{"message":"the runtime is unknown to us"}                                    | POOL_REQUEST_REFUSED
+			{"message":"something else"}                                                  | POOL_REQUEST_REFUSED
+			{"message":"python-9 runtime is unknown","code":"x"}                          | POOL_REQUEST_REFUSED
+			{"error":{"message":"python-9 runtime is unknown"}}                           | POOL_REQUEST_REFUSED
+			{"message":"Missing required parameter 'identifier', x-y runtime is unknown"} | POOL_IDENTIFIER_REQUIRED
+			""", quoteCharacter = '`')
+	void aBarePistonsOwnWordsAreTheClients(String body, FailureCode code) {
+		this.server.answers(400, JSON, body);
+		assertFails(pool("identifier", "none"), code, Executed.NO, "");
+	}
+
 	@Test
 	void anAdaptersWordsPass() {
 		this.server.answers(400, "Sluice-Adapter: 1\n" + JSON, "{\"message\":\"python-9 runtime is unknown\"}");

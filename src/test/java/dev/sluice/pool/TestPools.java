@@ -19,7 +19,7 @@ public final class TestPools {
 	 * A pool with a given token.
 	 * @param endpoint where it is
 	 * @param settings names and values of further properties of the pool, or of whatever
-	 * begins with {@code sluice.}, by turns
+	 * begins with {@code sluice.}, by turns; null takes one away
 	 * @return the pool, used as pools are
 	 */
 	public static Pools at(URI endpoint, String... settings) {
@@ -28,8 +28,9 @@ public final class TestPools {
 				"sluice.pools[0].credential.token", "test-token", "sluice.pools[0].response-timeout", "2s"));
 		properties.put("sluice.retry.attempts", "1");
 		for (int i = 0; i < settings.length; i += 2) {
+			String value = settings[i + 1];
 			String name = settings[i].startsWith("sluice.") ? settings[i] : "sluice.pools[0]." + settings[i];
-			properties.put(name, settings[i + 1]);
+			properties.compute(name, (key, before) -> value);
 		}
 		PoolsProperties bound = new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("sluice",
 				PoolsProperties.class);

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -75,6 +76,23 @@ class TokensTests {
 			.verify(WITHIN);
 		assertThat(this.calls).hasValue(2);
 		stormed.close();
+	}
+
+	@Test
+	void whoWaitsForTheIssuerGetsTheTokenThatComesAfterAnExecutionsWait() {
+		Sinks.One<AccessToken> issued = Sinks.one();
+		Tokens slow = new Tokens("test", (request) -> issued.asMono(),
+				new CredentialProperties(Kind.DEFAULT, "scope", null, null, null, WITHIN, Duration.ofMillis(20)),
+				Schedulers.parallel());
+		StepVerifier.create(slow.get()).expectError(ExecutionFailure.class).verify(WITHIN);
+		StepVerifier.create(slow.come())
+			.expectSubscription()
+			.expectNoEvent(Duration.ofMillis(100))
+			.then(() -> issued.tryEmitValue(token("late", 60)))
+			.assertNext((token) -> assertThat(token.getToken()).isEqualTo("late"))
+			.expectComplete()
+			.verify(WITHIN);
+		slow.close();
 	}
 
 	@Test
