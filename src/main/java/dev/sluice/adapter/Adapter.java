@@ -47,6 +47,9 @@ public final class Adapter {
 	/** What the ingress before an adapter waits for an answer, as known. */
 	private static final Duration LONGEST = Duration.ofMinutes(4);
 
+	/** What it knows of executions ends with it, and so does this word. */
+	private final String incarnation = Ids.next();
+
 	private final Workshop workshop;
 
 	private final Deduplication deduplication;
@@ -101,7 +104,7 @@ public final class Adapter {
 		return RouterFunctions.route()
 			.POST(AdapterHeaders.EXECUTIONS + "{id}" + AdapterHeaders.CANCEL, this::cancel)
 			.add(jsonRoutes())
-			.before(Adapter::stamped)
+			.before(this::stamped)
 			.build();
 	}
 
@@ -117,7 +120,8 @@ public final class Adapter {
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
 		String id = request.headers().firstHeader(AdapterHeaders.EXECUTION);
-		Executor executor = (id != null) ? this.deduplication : this.unnamed;
+		Executor executor = (id == null) ? this.unnamed
+				: isOfAnother(request) ? this.deduplication::again : this.deduplication;
 		String name = (id != null) ? Deduplication.checked(id) : Ids.next();
 		Terms terms = terms(request);
 		return Bodies.read(request, this.bounds)
@@ -125,6 +129,12 @@ public final class Adapter {
 			.flatMap(executor::execute)
 			.flatMap(Replies::answer)
 			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	/** Whether an earlier life of this session's container may have run it. */
+	private boolean isOfAnother(ServerRequest request) {
+		String sentTo = request.headers().firstHeader(AdapterHeaders.REPEAT);
+		return sentTo != null && !sentTo.equals(this.incarnation);
 	}
 
 	private Mono<ServerResponse> cancel(ServerRequest request) {
@@ -142,9 +152,10 @@ public final class Adapter {
 			.collect(Collectors.joining(", "));
 	}
 
-	private static ServerRequest stamped(ServerRequest request) {
+	private ServerRequest stamped(ServerRequest request) {
 		HttpHeaders headers = request.exchange().getResponse().getHeaders();
 		headers.set(AdapterHeaders.ADAPTER, AdapterHeaders.AGREEMENT);
+		headers.set(AdapterHeaders.INCARNATION, this.incarnation);
 		String execution = request.headers().firstHeader(AdapterHeaders.EXECUTION);
 		if (execution != null) {
 			headers.set(AdapterHeaders.EXECUTION, execution);
