@@ -10,12 +10,12 @@ import org.springframework.context.annotation.Configuration;
  * Makes the front doors.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DeadlineProperties.class)
+@EnableConfigurationProperties({ ConnectProperties.class, DeadlineProperties.class })
 public class ApiConfiguration {
 
 	@Bean
-	PistonApiFactory pistonApiFactory(HttpProperties bounds, DeadlineProperties deadline) {
-		return (executor, runtimes) -> new PistonApi(executor, runtimes, bounds, deadline);
+	PistonApiFactory pistonApiFactory(HttpProperties bounds, DeadlineProperties deadline, ConnectProperties connect) {
+		return (executor, runtimes) -> new PistonApi(executor, runtimes, bounds, deadline, connect);
 	}
 
 }

@@ -2,12 +2,15 @@ package dev.sluice.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.RuntimeSource;
+import dev.sluice.execution.Terms;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Replies;
@@ -37,18 +40,23 @@ public final class PistonApi {
 
 	private final TermsReader terms;
 
+	private final ConnectApi connect;
+
 	/**
 	 * Makes the API.
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
 	 * @param deadline how long an execution may take
+	 * @param connect the bounds of a WebSocket
 	 */
-	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline) {
+	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, DeadlineProperties deadline,
+			ConnectProperties connect) {
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
 		this.terms = new TermsReader(deadline);
+		this.connect = new ConnectApi(connect);
 	}
 
 	/**
@@ -61,6 +69,7 @@ public final class PistonApi {
 			.path("/api/v2",
 					(routes) -> routes.GET("/runtimes", this::runtimes)
 						.POST("/execute", this::execute)
+						.GET("/connect", ConnectApi::isHandshake, this::connect)
 						.route(RequestPredicates.all(), Replies::notFound)
 						.before(Replies::requireJson))
 			.route(RequestPredicates.all(), Replies::notFound)
@@ -68,10 +77,19 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
-		return body(request).flatMap((body) -> Bodies.process(body, (bytes) -> execution(request, bytes)))
-			.flatMap(this.executor::execute)
-			.flatMap(Replies::answer)
+		Optional<EventFormat> events = EventFormat.of(request);
+		Delivery delivery = events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT;
+		return body(request).flatMap((body) -> execute(request, body, delivery))
+			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
 			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Mono<ServerResponse> connect(ServerRequest request) {
+		return this.connect.connect((message) -> execute(request, message, Delivery.DIALOGUE));
+	}
+
+	private Mono<Answer> execute(ServerRequest request, ByteBuffer body, Delivery delivery) {
+		return Bodies.process(body, (bytes) -> execution(request, bytes, delivery)).flatMap(this.executor::execute);
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request) {
@@ -82,9 +100,10 @@ public final class PistonApi {
 		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
 	}
 
-	private Execution execution(ServerRequest request, ByteBuffer body) {
+	private Execution execution(ServerRequest request, ByteBuffer body, Delivery delivery) {
 		PistonRequest asked = PistonRequest.read(body);
-		return new Execution(Ids.next(), asked.language(), asked.version(), body, this.terms.read(request, asked));
+		Terms terms = this.terms.read(request, asked).deliveredAs(delivery);
+		return new Execution(Ids.next(), asked.language(), asked.version(), body, terms);
 	}
 
 }

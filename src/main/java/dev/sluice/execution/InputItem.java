@@ -1,5 +1,7 @@
 package dev.sluice.execution;
 
+import java.util.Set;
+
 /**
  * Something that a running program is told.
  */
@@ -23,6 +25,13 @@ public sealed interface InputItem {
 	 * @param name its name, such as {@code SIGINT}
 	 */
 	record Signal(String name) implements InputItem {
+
+		/** The names that Linux knows. */
+		public static final Set<String> NAMES = Set.of("SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT",
+				"SIGIOT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM",
+				"SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG",
+				"SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPOLL", "SIGPWR", "SIGSYS");
+
 	}
 
 }

@@ -2,19 +2,22 @@ package dev.sluice.http;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -24,6 +27,9 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public final class Replies {
 
 	static final MediaType JSON = MediaType.parseMediaType("application/json; charset=utf-8");
+
+	/** To proxies, such as nginx, that else wait until there is more to pass on. */
+	private static final String UNBUFFERED = "X-Accel-Buffering";
 
 	private static final Pattern CHARSET = Pattern.compile(";\\s*charset=\"?([^;\"\\s]*)");
 
@@ -51,15 +57,30 @@ public final class Replies {
 	public static Mono<ServerResponse> answer(Answer answer) {
 		return ServerResponse.ok()
 			.contentType(JSON)
-			.build((exchange, context) -> write(answer, exchange.getResponse()));
+			.build((exchange, context) -> write(answer, (body) -> exchange.getResponse().writeWith(body)));
+	}
+
+	/**
+	 * A 200 with a program's events, each of which leaves at once.
+	 * @param answer the answer, which the response takes over
+	 * @param type the events' content type
+	 * @param framing brings them into its form
+	 * @return the response
+	 */
+	public static Mono<ServerResponse> events(Answer answer, MediaType type, UnaryOperator<Flux<DataBuffer>> framing) {
+		return ServerResponse.ok()
+			.contentType(type)
+			.header(UNBUFFERED, "no")
+			.build((exchange, context) -> write(answer,
+					(body) -> exchange.getResponse().writeAndFlushWith(framing.apply(body).map(Mono::just))));
 	}
 
 	/**
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
-	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
+	private static Mono<Void> write(Answer answer, Function<Flux<DataBuffer>, Mono<Void>> response) {
 		Sinks.Empty<Void> ended = Sinks.empty();
-		return response.writeWith(answer.body().takeUntilOther(ended.asMono())).doFinally((signal) -> {
+		return response.apply(answer.body().takeUntilOther(ended.asMono())).doFinally((signal) -> {
 			ended.tryEmitEmpty();
 			answer.discard();
 		});

@@ -55,6 +55,12 @@ public final class AdapterHeaders {
 	/** Of {@link #CAPABILITIES}: a program can be told things while it runs. */
 	public static final String CAN_INTERACT = "interactive";
 
+	/** Of {@link #CAPABILITIES}: a program's standard input can be ended. */
+	public static final String CAN_END_INPUT = "eof";
+
+	/** Of {@link #CAPABILITIES}: a program can be sent signals. */
+	public static final String CAN_SIGNAL = "signal";
+
 	/**
 	 * Where an execution is cancelled, by a POST, before its id and {@link #CANCEL}: the
 	 * answer is a 200 once the program has ended, or never began.

@@ -20,6 +20,8 @@ public final class EventLines {
 	/** The content type of such lines. */
 	public static final String MEDIA_TYPE = "application/x-ndjson";
 
+	private static final byte[] TYPE = "{\"type\":\"".getBytes(StandardCharsets.UTF_8);
+
 	private static final List<byte[]> GOOD = heads("result", "end");
 
 	private static final List<byte[]> LAST = heads("result", "end", "error");
@@ -49,6 +51,20 @@ public final class EventLines {
 			EventLines watched = new EventLines();
 			return lines.doOnNext(watched::look).concatWith(Mono.defer(() -> watched.end(broken, good)));
 		});
+	}
+
+	/**
+	 * The type of an event.
+	 * @param line the event's line
+	 * @return its type; empty where the line is no event
+	 */
+	public static String type(byte[] line) {
+		for (int i = TYPE.length; i < Math.min(line.length, TYPE.length + LONGEST); i++) {
+			if (line[i] == '"') {
+				return new String(line, TYPE.length, i - TYPE.length, StandardCharsets.UTF_8);
+			}
+		}
+		return "";
 	}
 
 	private Mono<DataBuffer> end(Supplier<? extends Throwable> broken, Runnable good) {

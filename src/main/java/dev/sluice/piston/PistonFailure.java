@@ -55,9 +55,24 @@ public final class PistonFailure {
 	 * @return the JSON in UTF-8
 	 */
 	public static byte[] write(ExecutionFailure failure) {
+		return write(null, failure);
+	}
+
+	/**
+	 * Writes the event that ends a program's events where they break, which is also
+	 * Piston's message of a WebSocket that fails.
+	 * @param failure the failure
+	 * @return the JSON in UTF-8, without a line's end
+	 */
+	public static byte[] writeEvent(ExecutionFailure failure) {
+		return write("error", failure);
+	}
+
+	private static byte[] write(@Nullable String type, ExecutionFailure failure) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		try (JsonGenerator json = JSON.createGenerator(bytes)) {
 			json.writeStartObject();
+			writeOptional(json, "type", type);
 			json.writeStringProperty("message", failure.message());
 			if (!isPistons(failure.code())) {
 				json.writeStringProperty("code", failure.code().text());

@@ -300,7 +300,7 @@ final class SessionPool implements Pool, AutoCloseable {
 		}
 		if (trusted && is(response, EVENTS)) {
 			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
-				.map((begun) -> lease.keep(events(execution, begun, lease)));
+				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
 		}
 		if (!is(response, MediaType.APPLICATION_JSON)) {
 			return refused(response,
@@ -328,7 +328,7 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	/** What broke ends the lease badly, and so do lines whose last one is an error. */
-	private Answer events(Execution execution, HeldBack begun, Lease lease) {
+	private Answer events(Execution execution, HeldBack begun, Lease lease, HttpHeaders head) {
 		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
 			.doOnComplete(() -> lease.end(End.BADLY));
 		Flux<DataBuffer> body = guarded(lines, lease);
@@ -336,8 +336,8 @@ final class SessionPool implements Pool, AutoCloseable {
 		return switch (execution.terms().delivery()) {
 			case VERDICT, EVENTS -> Answer.streaming(body, leave);
 			case DIALOGUE -> Answer.dialogue(body, leave,
-					(from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
-						.onErrorMap(this.breaks::explain));
+					new SessionInput((from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
+						.onErrorMap(this.breaks::explain), head));
 		};
 	}
 

@@ -136,8 +136,8 @@ final class Wire {
 	 * @param execution its execution's id
 	 * @param from the number of the first item
 	 * @param items the items
-	 * @return the number of the item that is expected next; an {@link ExecutionFailure}
-	 * where the program can't be told
+	 * @return the number of the item that is expected next; nothing where the program has
+	 * ended; an {@link ExecutionFailure} where it can't be told
 	 */
 	Mono<Long> tell(@Nullable String identifier, String execution, long from, List<InputItem> items) {
 		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.INPUT;
@@ -304,7 +304,12 @@ final class Wire {
 	}
 
 	private Mono<Long> told(Sent sent, @Nullable String identifier) {
-		if (sent.response().statusCode().value() != 200) {
+		int status = sent.response().statusCode().value();
+		boolean fromAdapter = sent.response().headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		if (fromAdapter && status == 404) {
+			return sent.response().releaseBody().then(Mono.empty());
+		}
+		if (status != 200) {
 			return failure(sent, identifier);
 		}
 		return read(sent.response(), ERRORS).flatMap((body) -> Mono.justOrEmpty(InputBatch.next(body)))

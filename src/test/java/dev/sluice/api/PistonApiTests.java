@@ -233,11 +233,7 @@ class PistonApiTests {
 	}
 
 	private static WebTestClient client(Executor executor) {
-		PistonApi api = new PistonApi(executor,
-				() -> Mono.just(List.of(new LanguageRuntime("c", "12.2.0", List.of("gcc"), "gcc"))),
-				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMillis(300)), new DeadlineProperties(
-						Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofMinutes(1), Duration.ofMinutes(3)));
-		return WebTestClient.bindToRouterFunction(api.routes())
+		return WebTestClient.bindToRouterFunction(TestApis.api(executor).routes())
 			.handlerStrategies(HandlerStrategies.builder().exceptionHandler(new FailureHandler()).build())
 			.build();
 	}

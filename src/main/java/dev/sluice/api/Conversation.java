@@ -1,0 +1,189 @@
+package dev.sluice.api;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Function;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.InputChannel;
+import dev.sluice.execution.InputItem;
+import dev.sluice.piston.ConnectMessage;
+import dev.sluice.piston.EventLines;
+import dev.sluice.piston.PistonFailure;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+
+/**
+ * One client's talk with its program over Piston's WebSocket: first it says what is to
+ * run, then it gets the program's events, and may tell it things. Whatever ends the talk
+ * ends the program.
+ */
+final class Conversation {
+
+	/** How a talk ends: with these last words, and closed for this reason. */
+	private record Ending(Closing why, @Nullable ByteBuffer words) {
+	}
+
+	private final WebSocketSession session;
+
+	private final Function<ByteBuffer, Mono<Answer>> executor;
+
+	private final ConnectProperties properties;
+
+	private final InputPump pump;
+
+	private final Sinks.One<ByteBuffer> asked = Sinks.one();
+
+	/** What a client is told beside its program's events. */
+	private final Sinks.Many<ByteBuffer> notices = Sinks.many().unicast().onBackpressureBuffer();
+
+	private final Sinks.One<Ending> ending = Sinks.one();
+
+	private final Sinks.Empty<Void> over = Sinks.empty();
+
+	private boolean initialized;
+
+	/**
+	 * Makes it.
+	 * @param session the connection
+	 * @param executor runs what a client asks for
+	 * @param properties its bounds
+	 */
+	Conversation(WebSocketSession session, Function<ByteBuffer, Mono<Answer>> executor, ConnectProperties properties) {
+		this.session = session;
+		this.executor = executor;
+		this.properties = properties;
+		this.pump = new InputPump(properties.maxPendingInput(), this::refused, this::broke);
+	}
+
+	/**
+	 * Holds the talk.
+	 * @return completes once the connection is closed, or the client has left
+	 */
+	Mono<Void> hold() {
+		Flux<WebSocketMessage> said = Flux.merge(events(), this.notices.asFlux().map(this::text))
+			.takeUntilOther(this.ending.asMono().filter((how) -> how.why() != Closing.JOB_COMPLETED))
+			.concatWith(this.ending.asMono().flatMap((how) -> Mono.justOrEmpty(how.words())).map(this::text))
+			// Who writes does not cancel what it was to write.
+			.takeUntilOther(this.over.asMono());
+		Mono<Void> spoken = this.session.send(said)
+			.then(this.ending.asMono().flatMap((how) -> this.session.close(how.why().status())));
+		Mono<Void> heard = this.session.receive().map(Conversation::bytes).concatMap(this::hear, 1).then();
+		return Mono.firstWithSignal(spoken, heard).doFinally((signal) -> {
+			this.over.tryEmitEmpty();
+			this.pump.dispose();
+		});
+	}
+
+	private Flux<WebSocketMessage> events() {
+		return this.asked.asMono()
+			.timeout(this.properties.initTimeout(), Mono.fromRunnable(() -> end(Closing.INITIALIZATION_TIMEOUT)))
+			.flatMap(this.executor)
+			.flatMapMany(this::events)
+			.doOnComplete(() -> end(Closing.JOB_COMPLETED))
+			.onErrorResume(ExecutionFailure.class, (failure) -> Mono.fromRunnable(() -> fail(failure)))
+			.doFinally((signal) -> this.notices.tryEmitComplete())
+			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Flux<WebSocketMessage> events(Answer answer) {
+		InputChannel input = answer.input();
+		if (input != null) {
+			this.pump.open(input);
+		}
+		Lines lines = new Lines();
+		return answer.body().concatMapIterable(lines::add, 1).mapNotNull(this::message);
+	}
+
+	/** Piston's messages are written as an adapter's lines are. */
+	private @Nullable WebSocketMessage message(byte[] line) {
+		return switch (EventLines.type(line)) {
+			case "end", "result" -> null;
+			case "heartbeat" -> this.session.pingMessage((buffers) -> buffers.wrap(new byte[0]));
+			case "error" -> {
+				this.ending.tryEmitValue(new Ending(Closing.NOTIFIED_ERROR, ByteBuffer.wrap(line)));
+				yield null;
+			}
+			default -> text(ByteBuffer.wrap(line));
+		};
+	}
+
+	/** A failure of what is said ends the talk, and nothing more is heard. */
+	private Mono<Void> hear(byte[] message) {
+		try {
+			return hear(ConnectMessage.read(message));
+		}
+		catch (ExecutionFailure failure) {
+			fail(failure);
+			return Mono.never();
+		}
+	}
+
+	private Mono<Void> hear(ConnectMessage message) {
+		switch (message) {
+			case ConnectMessage.Init(ByteBuffer request) when !this.initialized -> {
+				this.initialized = true;
+				this.asked.tryEmitValue(request);
+			}
+			case ConnectMessage.Init init -> end(Closing.ALREADY_INITIALIZED);
+			case ConnectMessage.Other other -> {
+				// As with Piston.
+			}
+			case ConnectMessage said when !this.initialized -> end(Closing.NOT_YET_INITIALIZED);
+			case ConnectMessage.WrongStream wrong -> end(Closing.ONLY_STDIN);
+			case ConnectMessage.WrongSignal wrong -> end(Closing.INVALID_SIGNAL);
+			case ConnectMessage.Tell(List<InputItem> items) -> {
+				return this.pump.add(items);
+			}
+		}
+		return Mono.empty();
+	}
+
+	private void refused(InputItem item) {
+		String what = switch (item) {
+			case InputItem.Signal signal -> "signals do not reach a program there";
+			case InputItem.EndOfFile end -> "standard input can't be ended there";
+			case InputItem.Text text -> "standard input can't be written there";
+		};
+		ExecutionFailure failure = ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
+				"The program runs in a Piston behind the adapter, and " + what);
+		this.notices.tryEmitNext(event(failure));
+	}
+
+	private void broke(ExecutionFailure failure) {
+		fail(failure);
+	}
+
+	private void fail(ExecutionFailure failure) {
+		this.ending.tryEmitValue(new Ending(Closing.NOTIFIED_ERROR, event(failure)));
+	}
+
+	private void end(Closing why) {
+		this.ending.tryEmitValue(new Ending(why, null));
+	}
+
+	private WebSocketMessage text(ByteBuffer json) {
+		return new WebSocketMessage(WebSocketMessage.Type.TEXT, this.session.bufferFactory().wrap(json));
+	}
+
+	private static ByteBuffer event(ExecutionFailure failure) {
+		return ByteBuffer.wrap(PistonFailure.writeEvent(failure));
+	}
+
+	/** Piston, too, takes binary messages as text. */
+	private static byte[] bytes(WebSocketMessage message) {
+		DataBuffer payload = message.getPayload();
+		byte[] bytes = new byte[payload.readableByteCount()];
+		payload.read(bytes);
+		return bytes;
+	}
+
+}

@@ -1,0 +1,221 @@
+package dev.sluice.api;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.InputChannel;
+import dev.sluice.execution.InputItem;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
+
+/**
+ * Carries what a client tells its program: one request at a time, in order, with all that
+ * came meanwhile. What comes before there is a way to the program is kept for it. Who
+ * brings more than may wait is told when there is room again.
+ */
+final class InputPump implements Disposable {
+
+	/** Between two tries to bring what the program does not read. */
+	private static final Duration PAUSE = Duration.ofMillis(200);
+
+	private static final int TRIES = 3;
+
+	/** The program has ended, as its events say too. */
+	private static final long GONE = -1;
+
+	/** As much as a request carries at once. */
+	private static final int BATCH = 64 * 1024;
+
+	private final int most;
+
+	private final Consumer<InputItem> refused;
+
+	private final Consumer<ExecutionFailure> broken;
+
+	private final Deque<InputItem> waiting = new ArrayDeque<>();
+
+	/** Ends what is under way. */
+	private final Sinks.Empty<Void> over = Sinks.empty();
+
+	private @Nullable InputChannel channel;
+
+	/** The number of the first item that waits. */
+	private long next;
+
+	private long size;
+
+	private boolean sending;
+
+	private boolean ended;
+
+	private Sinks.@Nullable Empty<Void> room;
+
+	/**
+	 * Makes it.
+	 * @param most how many characters may wait before whoever brings more has to
+	 * @param refused told of each item that can't be brought where the program runs
+	 * @param broken told where the way broke, and no more can be brought
+	 */
+	InputPump(int most, Consumer<InputItem> refused, Consumer<ExecutionFailure> broken) {
+		this.most = most;
+		this.refused = refused;
+		this.broken = broken;
+	}
+
+	/**
+	 * Takes items.
+	 * @param items what the program is to be told
+	 * @return completes when more may be brought
+	 */
+	Mono<Void> add(List<InputItem> items) {
+		synchronized (this) {
+			if (this.ended) {
+				return Mono.empty();
+			}
+			this.waiting.addAll(items);
+			items.forEach((item) -> this.size += size(item));
+		}
+		send();
+		return roomFor();
+	}
+
+	/**
+	 * Opens the way.
+	 * @param way the way to the program
+	 */
+	void open(InputChannel way) {
+		synchronized (this) {
+			this.channel = way;
+		}
+		send();
+	}
+
+	@Override
+	public void dispose() {
+		Sinks.Empty<Void> waiter;
+		synchronized (this) {
+			this.ended = true;
+			this.waiting.clear();
+			this.size = 0;
+			waiter = this.room;
+			this.room = null;
+		}
+		tell(this.over);
+		tell(waiter);
+	}
+
+	private synchronized Mono<Void> roomFor() {
+		if (this.size <= this.most) {
+			return Mono.empty();
+		}
+		Sinks.Empty<Void> waiter = (this.room != null) ? this.room : Sinks.empty();
+		this.room = waiter;
+		return waiter.asMono();
+	}
+
+	private void send() {
+		InputChannel way;
+		List<InputItem> batch;
+		long from;
+		synchronized (this) {
+			way = this.channel;
+			if (way == null || this.sending || this.ended) {
+				return;
+			}
+			batch = batch(way);
+			if (batch.isEmpty()) {
+				return;
+			}
+			this.sending = true;
+			from = this.next;
+		}
+		Disposable _ = way.send(from, batch)
+			.retryWhen(Retry.backoff(TRIES, PAUSE)
+				.filter(InputPump::isWorthATry)
+				.onRetryExhaustedThrow((spec, last) -> last.failure()))
+			.defaultIfEmpty(GONE)
+			.takeUntilOther(this.over.asMono())
+			.subscribe(this::arrived, this::broke);
+	}
+
+	private List<InputItem> batch(InputChannel way) {
+		List<InputItem> batch = new ArrayList<>();
+		long length = 0;
+		for (Iterator<InputItem> items = this.waiting.iterator(); items.hasNext() && length <= BATCH;) {
+			InputItem item = items.next();
+			if (way.takes(item)) {
+				batch.add(item);
+				length += size(item);
+			}
+			else {
+				items.remove();
+				this.size -= size(item);
+				this.refused.accept(item);
+			}
+		}
+		return batch;
+	}
+
+	/** What did not fit is sent again, after a while where nothing did. */
+	private void arrived(long expected) {
+		if (expected == GONE) {
+			dispose();
+			return;
+		}
+		boolean moved;
+		Sinks.Empty<Void> waiter = null;
+		synchronized (this) {
+			moved = expected > this.next;
+			while (this.next < expected && !this.waiting.isEmpty()) {
+				this.size -= size(this.waiting.removeFirst());
+				this.next++;
+			}
+			if (this.size <= this.most) {
+				waiter = this.room;
+				this.room = null;
+			}
+			this.sending = false;
+		}
+		tell(waiter);
+		if (moved) {
+			send();
+		}
+		else {
+			Disposable _ = Mono.delay(PAUSE).takeUntilOther(this.over.asMono()).subscribe((tick) -> send());
+		}
+	}
+
+	private void broke(Throwable error) {
+		dispose();
+		if (error instanceof ExecutionFailure failure) {
+			this.broken.accept(failure);
+		}
+	}
+
+	/** Items are numbered, so that none is applied twice. */
+	private static boolean isWorthATry(Throwable error) {
+		return error instanceof ExecutionFailure failure && failure.code() != FailureCode.INVALID_REQUEST;
+	}
+
+	private static void tell(Sinks.@Nullable Empty<Void> waiter) {
+		if (waiter != null) {
+			waiter.tryEmitEmpty();
+		}
+	}
+
+	/** A signal, too, takes room. */
+	private static long size(InputItem item) {
+		return (item instanceof InputItem.Text text) ? text.text().length() : 1;
+	}
+
+}
