@@ -22,6 +22,7 @@ import dev.sluice.execution.Ids;
 import dev.sluice.execution.Terms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,8 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -87,7 +90,8 @@ class PoolsTests {
 	}
 
 	@Test
-	void autoTurnsToLeasedIdentifiersOnceThePoolAsksForOne() {
+	@ExtendWith(OutputCaptureExtension.class)
+	void autoTurnsToLeasedIdentifiersOnceThePoolAsksForOne(CapturedOutput output) {
 		this.one.answersInTurn(whole(400, JSON, MISSING), whole(200, JSON, VERDICT));
 		Pools pools = pools("identifier", "auto");
 		assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
@@ -97,11 +101,15 @@ class PoolsTests {
 		assertThat(identifiers.get(0)).isEmpty();
 		assertThat(identifiers.get(1)).matches("[0-9a-f]{32}").isEqualTo(identifiers.get(2));
 		assertThat(pools.all().getFirst().report().turned()).isTrue();
+		assertThat(output.getOut().lines().filter((line) -> line.contains("asks for an identifier"))).hasSize(1);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"error\":{\"code\":\"SessionRequestNotSupported\"}}",
-			"{\"error\":{\"code\":\"InvalidLengthOfSessionIdentifier\"}}", "the identifier parameter is odd" })
+			"{\"error\":{\"code\":\"InvalidLengthOfSessionIdentifier\"}}", "the identifier parameter is odd",
+			"{\"message\":\"missing required parameter 'identifier'\"}",
+			"{\"message\":\"missing required parameter 'identifier'-* runtime is unknown\"}",
+			"missing required parameter 'identifier' of something else" })
 	void autoTurnsForNoOther400(String body) {
 		this.one.answers(400, JSON, body);
 		Pools pools = pools("identifier", "auto");
@@ -255,6 +263,26 @@ class PoolsTests {
 			assertThat(pools.all().getFirst().report().stopped()).isEqualTo(stopped);
 			assertThat(pools.all().getFirst().report().leftToCooldown()).isEqualTo(left);
 		});
+	}
+
+	@Test
+	void whoClosesStopsTheSessionsThatAreIdle() {
+		this.one.answers(200, JSON, VERDICT);
+		Pools pools = at(this.one, "identifier", "lease");
+		body(pools, terms(false));
+		pools.close();
+		assertThat(this.one.count("/.management/stopSession")).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "none, 0", "fresh, 0", "auto, 0", "lease, 2" })
+	void onlySessionsThatWouldBeUsedAreKeptWarm(String identifier, int warm) {
+		this.one.answersForRuntimes(RUNTIMES).answers(200, JSON, VERDICT);
+		Pools pools = at(this.one, "identifier", identifier, "lease.warm", "2");
+		await().during(Duration.ofMillis(500))
+			.atMost(10, TimeUnit.SECONDS)
+			.until(() -> this.one.count("/runtimes") == warm
+					&& pools.all().getFirst().report().sessions().idle() == warm);
 	}
 
 	@Test
