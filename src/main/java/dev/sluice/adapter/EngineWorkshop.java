@@ -34,11 +34,13 @@ final class EngineWorkshop implements Workshop {
 	public Mono<byte[]> run(Execution execution, Runnable ended) {
 		return Mono.defer(() -> {
 			Admission admission = new Admission(ended);
+			Transcript transcript = new Transcript();
 			return Bodies.process(execution.body(), this::program)
 				.flatMapMany(admission::enter)
+				.doOnNext(transcript::add)
 				.ofType(Event.Ended.class)
 				.single()
-				.map((end) -> PistonAnswer.write(end.verdict()))
+				.map((end) -> PistonAnswer.write(end.verdict(), transcript.texts()))
 				.doFinally((signal) -> admission.close());
 		});
 	}

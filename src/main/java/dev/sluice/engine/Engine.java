@@ -134,8 +134,10 @@ public final class Engine implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a program: waits for its turn, then compiles and runs it. What it wrote is
-	 * buffered, up to its output limit, for a subscriber that is slow.
+	 * Runs a program: waits for its turn, then compiles and runs it. A subscriber should
+	 * ask for all at once: it then gets each event on the program's own threads, nothing
+	 * is kept here, and while it takes its time the program's pipes fill up. For one that
+	 * asks for less, what the program wrote is buffered up to its output limit.
 	 * <p>
 	 * A cancel takes the program out of the queue, or kills all of its processes.
 	 * @param program the program, of a language that is here
@@ -158,15 +160,34 @@ public final class Engine implements AutoCloseable {
 	 * @return its events
 	 */
 	public Flux<Event> run(Program program, Runnable ended) {
+		return Flux.defer(() -> run(program, Input.whole(program.stdin()), ended));
+	}
+
+	/**
+	 * Runs a program as {@link #run(Program, Runnable)} does, and gives its run stage an
+	 * input of its own; that of its compilation is empty.
+	 * @param program the program, of a language that is here, whose own standard input is
+	 * ignored
+	 * @param input what it gets while it runs; nothing of it is kept once the program has
+	 * ended, or was sent away
+	 * @param ended as with {@link #run(Program, Runnable)}
+	 * @return its events, for one subscriber
+	 */
+	public Flux<Event> run(Program program, Input input, Runnable ended) {
 		return Flux.create((sink) -> {
+			Runnable over = () -> {
+				input.close();
+				ended.run();
+			};
 			Language language = this.languages.get(program.runtime());
 			if (language == null) {
-				ended.run();
+				over.run();
 				sink.error(unknown(program.runtime()));
 				return;
 			}
-			ProgramRun run = new ProgramRun(this.sandbox.launcher(), language, program, this.ceiling, sink::next);
-			this.turns.admit(sink, () -> run(run), run::stop, ended);
+			ProgramRun run = new ProgramRun(this.sandbox.launcher(), language, program, input, this.ceiling,
+					sink::next);
+			this.turns.admit(sink, () -> run(run), run::stop, over);
 		});
 	}
 

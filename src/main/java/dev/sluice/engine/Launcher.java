@@ -31,7 +31,7 @@ final class Launcher {
 	 * Opens what the launcher needs before anything stands in the way, and gives the
 	 * program to the kernel's memory killer first, as a value that it can't lower again.
 	 */
-	private static final String OPENS = "exec 3>\"$1\" 4<\"$2\" 5<\"$3\"; shift 3; "
+	private static final String OPENS = "exec 3>\"$1\" 4<\"$2\" 5<\"$3\" 6<\"$4\"; shift 4; "
 			+ "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec \"$@\"";
 
 	/** Kills one user's processes as somebody whom that user can't signal. */
@@ -79,8 +79,9 @@ final class Launcher {
 	Process start(Workspace workspace, Stage stage, List<String> command, Limits limits) throws IOException {
 		Files.write(workspace.command(), String.join("\0", command).getBytes(StandardCharsets.UTF_8));
 		Files.write(workspace.report(), new byte[0]);
+		Files.write(workspace.signals(), new byte[0]);
 		List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", OPENS, "sh", workspace.report().toString(),
-				workspace.command().toString(), workspace.files().toString()));
+				workspace.command().toString(), workspace.files().toString(), workspace.signals().toString()));
 		words.addAll(privileges(workspace.uid()));
 		words.addAll(this.sandbox.prefix());
 		boolean keep = stage == Stage.COMPILE && this.sandbox.hasNamespaces();

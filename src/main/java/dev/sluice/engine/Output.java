@@ -14,20 +14,29 @@ import dev.sluice.execution.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stage writes, up to its limit. A chunk that would go over the limit is dropped
- * whole, as Piston does, and so is all that comes after it.
+ * Makes events of what a stage writes, up to its limit, and keeps none of it. A chunk
+ * that would go over the limit is dropped whole, as Piston does, and so is all that comes
+ * after it.
  */
 final class Output {
+
+	/**
+	 * How many bytes an event takes at most: even where JSON needs six for each, the
+	 * event fits into a WebSocket frame of 64 KiB, which many a client takes no more of.
+	 */
+	static final int PIECE = 10 * 1024;
+
+	private static final byte[] NOTHING = new byte[0];
 
 	private final long limit;
 
 	private final Consumer<Event> events;
 
-	private final StringBuilder both = new StringBuilder();
-
 	private final Map<Stream, Side> sides = new EnumMap<>(Stream.class);
 
 	private @Nullable Stream overflown;
+
+	private boolean closed;
 
 	Output(long limit, Consumer<Event> events) {
 		this.limit = limit;
@@ -45,23 +54,30 @@ final class Output {
 	 * @return whether it fitted
 	 */
 	synchronized boolean append(Stream stream, byte[] bytes, int length) {
+		if (this.closed) {
+			return true;
+		}
 		Side side = side(stream);
 		if (this.overflown != null || side.used + length > this.limit) {
 			this.overflown = (this.overflown != null) ? this.overflown : stream;
 			return false;
 		}
 		side.used += length;
-		add(stream, side, side.decode(ByteBuffer.wrap(bytes, 0, length), false));
+		for (int offset = 0; offset < length; offset += PIECE) {
+			tell(stream, side.decode(bytes, offset, Math.min(PIECE, length - offset), false));
+		}
 		return true;
 	}
 
 	/**
-	 * Says that a stream has come to its end.
-	 * @param stream the stream
+	 * Says that the stage is over. What still comes, from a process that it left behind,
+	 * is ignored.
 	 */
-	synchronized void end(Stream stream) {
-		Side side = side(stream);
-		add(stream, side, side.decode(ByteBuffer.allocate(0), true));
+	synchronized void close() {
+		if (!this.closed) {
+			this.closed = true;
+			this.sides.forEach((stream, side) -> tell(stream, side.decode(NOTHING, 0, 0, true)));
+		}
 	}
 
 	/**
@@ -72,18 +88,8 @@ final class Output {
 		return this.overflown;
 	}
 
-	synchronized String text(Stream stream) {
-		return side(stream).text.toString();
-	}
-
-	synchronized String both() {
-		return this.both.toString();
-	}
-
-	private void add(Stream stream, Side side, String text) {
+	private void tell(Stream stream, String text) {
 		if (!text.isEmpty()) {
-			side.text.append(text);
-			this.both.append(text);
 			this.events.accept(new Event.Wrote(stream, text));
 		}
 	}
@@ -98,31 +104,32 @@ final class Output {
 
 	private static final class Side {
 
+		/** How many bytes of an unfinished character there may be. */
+		private static final int REST = 3;
+
 		private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
 			.onMalformedInput(CodingErrorAction.REPLACE)
 			.onUnmappableCharacter(CodingErrorAction.REPLACE);
 
-		private final StringBuilder text = new StringBuilder();
+		private final ByteBuffer in = ByteBuffer.allocate(PIECE + REST);
 
-		private ByteBuffer rest = ByteBuffer.allocate(0);
+		private final CharBuffer out = CharBuffer.allocate(PIECE + REST + 1);
 
 		private long used;
 
 		/**
 		 * Decodes what is whole, and keeps a character's first bytes for the next time.
 		 */
-		private String decode(ByteBuffer chunk, boolean last) {
-			ByteBuffer in = ByteBuffer.allocate(this.rest.remaining() + chunk.remaining())
-				.put(this.rest)
-				.put(chunk)
-				.flip();
-			CharBuffer out = CharBuffer.allocate(in.remaining() + 1);
-			this.decoder.decode(in, out, last);
+		private String decode(byte[] bytes, int offset, int length, boolean last) {
+			this.in.put(bytes, offset, length).flip();
+			this.decoder.decode(this.in, this.out, last);
 			if (last) {
-				this.decoder.flush(out);
+				this.decoder.flush(this.out);
 			}
-			this.rest = ByteBuffer.allocate(in.remaining()).put(in).flip();
-			return out.flip().toString();
+			this.in.compact();
+			String text = this.out.flip().toString();
+			this.out.clear();
+			return text;
 		}
 
 	}

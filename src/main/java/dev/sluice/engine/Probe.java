@@ -46,13 +46,14 @@ final class Probe {
 	Result run(List<String> command) throws IOException, InterruptedException {
 		int uid = this.uids.take();
 		try (Workspace workspace = Workspace.open(this.folder, uid, this.root)) {
-			Output output = new Output(OUTPUT, (event) -> {
-			});
+			Excerpt texts = new Excerpt(OUTPUT);
 			Process process = this.launcher.start(workspace, Stage.RUN, command, LIMITS);
-			new StageRun(process, this.launcher.sandbox().hasNamespaces(), output).await("", LIMITS.wallTime());
+			new StageRun(process, this.launcher.sandbox().hasNamespaces(), workspace.signals(),
+					new Output(OUTPUT, texts))
+				.await(Input.whole(""), LIMITS.wallTime());
 			End end = LaunchReport.read(workspace.report()).end();
 			boolean worked = end != null && end.exit() == 0 && end.signal() == 0;
-			return new Result(worked, output.text(Stream.STDOUT), output.text(Stream.STDERR));
+			return new Result(worked, texts.text(Stream.STDOUT), texts.text(Stream.STDERR));
 		}
 		finally {
 			this.uids.giveBack(uid);

@@ -10,6 +10,7 @@ import dev.sluice.execution.Program;
 import dev.sluice.execution.SourceFile;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageResult;
+import dev.sluice.execution.Stream;
 import dev.sluice.execution.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProgramRun {
 
+	/** How much of a failed sandbox's words the log shows. */
+	private static final int SHOWN = 300;
+
 	private final Launcher launcher;
 
 	private final Language language;
 
 	private final Program program;
+
+	private final Input input;
 
 	private final Limits ceiling;
 
@@ -33,10 +39,12 @@ final class ProgramRun {
 
 	private boolean stopped;
 
-	ProgramRun(Launcher launcher, Language language, Program program, Limits ceiling, Consumer<Event> events) {
+	ProgramRun(Launcher launcher, Language language, Program program, Input input, Limits ceiling,
+			Consumer<Event> events) {
 		this.launcher = launcher;
 		this.language = language;
 		this.program = program;
+		this.input = input;
 		this.ceiling = ceiling;
 		this.events = events;
 	}
@@ -59,14 +67,15 @@ final class ProgramRun {
 			if (!this.language.entry().compile().isEmpty()) {
 				Limits limits = this.language.compile().with(this.program.compile(), this.ceiling);
 				compile = stage(workspace, Stage.COMPILE,
-						this.language.command(this.language.entry().compile(), files, limits.memory()), limits, "");
+						this.language.command(this.language.entry().compile(), files, limits.memory()), limits,
+						Input.whole(""));
 			}
 			StageResult run = compile;
 			if (run == null || run.succeeded()) {
 				Limits limits = this.language.run().with(this.program.run(), this.ceiling);
 				List<String> command = this.language.command(this.language.entry().run(), files, limits.memory());
 				command.addAll(this.program.args());
-				run = stage(workspace, Stage.RUN, command, limits, this.program.stdin());
+				run = stage(workspace, Stage.RUN, command, limits, this.input);
 			}
 			this.events.accept(new Event.Ended(new Verdict(this.program.runtime(), compile, run)));
 		}
@@ -82,23 +91,24 @@ final class ProgramRun {
 		}
 	}
 
-	private StageResult stage(Workspace workspace, Stage stage, List<String> command, Limits limits, String stdin)
+	private StageResult stage(Workspace workspace, Stage stage, List<String> command, Limits limits, Input input)
 			throws IOException, InterruptedException {
 		this.events.accept(new Event.Began(stage));
-		Output output = new Output(this.language.output(), this.events);
+		Excerpt complaint = new Excerpt(SHOWN);
+		Output output = new Output(this.language.output(), complaint.andThen(this.events));
 		StageRun run = start(workspace, stage, command, limits, output);
 		int exitStatus;
 		try {
-			exitStatus = run.await(stdin, limits.wallTime());
+			exitStatus = run.await(input, limits.wallTime());
 		}
 		finally {
 			if (run.wasForced() || !this.launcher.sandbox().hasNamespaces()) {
 				this.launcher.sweep(workspace.uid());
 			}
 		}
-		StageResult result = new StageOutcome(output, limits.cpuTime()).result(LaunchReport.read(workspace.report()),
-				exitStatus);
-		this.events.accept(new Event.Exited(stage, result.code(), result.signal()));
+		StageResult result = new StageOutcome(output.overflown(), complaint.text(Stream.STDERR), limits.cpuTime())
+			.result(LaunchReport.read(workspace.report()), exitStatus);
+		this.events.accept(new Event.Exited(stage, result));
 		return result;
 	}
 
@@ -108,7 +118,7 @@ final class ProgramRun {
 			throw new InterruptedException("The program is no longer wanted");
 		}
 		this.current = new StageRun(this.launcher.start(workspace, stage, command, limits),
-				this.launcher.sandbox().hasNamespaces(), output);
+				this.launcher.sandbox().hasNamespaces(), workspace.signals(), output);
 		return this.current;
 	}
 

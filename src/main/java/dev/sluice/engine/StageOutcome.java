@@ -15,25 +15,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what a stage wrote and what the launcher reported into Piston's words.
+ * Turns what the launcher reported of a stage into Piston's words.
  */
 final class StageOutcome {
 
 	private static final Logger logger = LoggerFactory.getLogger(StageOutcome.class);
 
-	private static final int SHOWN = 300;
+	private final @Nullable Stream overflown;
 
-	private final Output output;
+	private final String complaint;
 
 	private final Duration cpuTime;
 
 	/**
 	 * Makes the outcome of a stage.
-	 * @param output what it wrote
+	 * @param overflown the stream that went over its limit, or null
+	 * @param complaint how what it wrote to standard error begins, for the log
 	 * @param cpuTime its limit of processor time, to know a kernel's kill for it
 	 */
-	StageOutcome(Output output, Duration cpuTime) {
-		this.output = output;
+	StageOutcome(@Nullable Stream overflown, String complaint, Duration cpuTime) {
+		this.overflown = overflown;
+		this.complaint = complaint;
 		this.cpuTime = cpuTime;
 	}
 
@@ -45,20 +47,18 @@ final class StageOutcome {
 	 * @throws ExecutionFailure where the sandbox failed, so that there is none
 	 */
 	StageResult result(LaunchReport report, int exitStatus) {
-		Stream overflown = this.output.overflown();
 		End end = report.end();
 		if ("too long".equals(report.problem())) {
 			throw ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
 					"args are longer than the system can hand to a program");
 		}
-		if (report.problem() != null || !report.started() || end == null && overflown == null) {
-			logger.warn("The sandbox failed: {} exit status {} {}", report, exitStatus,
-					quoted(this.output.text(Stream.STDERR)));
+		if (report.problem() != null || !report.started() || end == null && this.overflown == null) {
+			logger.warn("The sandbox failed: {} exit status {} {}", report, exitStatus, quoted(this.complaint));
 			throw failed(executed(report));
 		}
-		if (overflown != null) {
-			boolean out = overflown == Stream.STDOUT;
-			return killed(end, out ? Status.OL : Status.EL, overflown.text() + " length exceeded");
+		if (this.overflown != null) {
+			boolean out = this.overflown == Stream.STDOUT;
+			return killed(end, out ? Status.OL : Status.EL, this.overflown.text() + " length exceeded");
 		}
 		return ended(end);
 	}
@@ -94,8 +94,7 @@ final class StageOutcome {
 
 	/** A program's words must not look like lines of ours. */
 	private static String quoted(String text) {
-		String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
-		return (line.length() > SHOWN) ? line.substring(0, SHOWN) : line;
+		return text.strip().replaceAll("\\p{Cntrl}+", " ");
 	}
 
 	private static Executed executed(LaunchReport report) {
@@ -108,8 +107,7 @@ final class StageOutcome {
 
 	private StageResult of(@Nullable End end, @Nullable Integer code, @Nullable String signal, @Nullable Status status,
 			@Nullable String message) {
-		return new StageResult(this.output.text(Stream.STDOUT), this.output.text(Stream.STDERR), this.output.both(),
-				code, signal, status, message, (end != null) ? end.memory() : null,
+		return new StageResult(code, signal, status, message, (end != null) ? end.memory() : null,
 				(end != null) ? end.cpuTime() : null, (end != null) ? end.wallTime() : null);
 	}
 

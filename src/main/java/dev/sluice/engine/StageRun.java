@@ -3,17 +3,21 @@ package dev.sluice.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 import dev.sluice.execution.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process on its way: feeds it, drains it, and says how it ended. The launcher holds
- * it to its limits; we only end it where its output overflows, where nobody wants it any
- * more, and where the launcher is overdue.
+ * One process on its way: feeds it, passes signals to it, drains it, and says how it
+ * ended. The launcher holds it to its limits; we only end it where its output overflows,
+ * where nobody wants it any more, and where the launcher is overdue.
  */
 final class StageRun {
 
@@ -29,11 +33,16 @@ final class StageRun {
 
 	private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
 
+	/** How often the launcher looks for signals. */
+	private static final Duration SIGNALS_EVERY = Duration.ofMillis(20);
+
 	private static final int CHUNK = 64 * 1024;
 
 	private final Process process;
 
 	private final boolean hasNamespaces;
+
+	private final Path signals;
 
 	private final Output output;
 
@@ -41,31 +50,49 @@ final class StageRun {
 
 	private volatile boolean forced;
 
-	StageRun(Process process, boolean hasNamespaces, Output output) {
+	StageRun(Process process, boolean hasNamespaces, Path signals, Output output) {
 		this.process = process;
 		this.hasNamespaces = hasNamespaces;
+		this.signals = signals;
 		this.output = output;
 	}
 
 	/**
-	 * Feeds and drains the process until it has ended. Blocks.
-	 * @param stdin what it reads
+	 * Feeds and drains the process until it has ended, and closes its input and output.
+	 * Blocks.
+	 * @param input what it gets
 	 * @param wallTime its limit
 	 * @return the exit status of the outermost process
 	 * @throws InterruptedException where the thread was interrupted; the process is gone
 	 */
-	int await(String stdin, Duration wallTime) throws InterruptedException {
-		Thread feeder = start("stdin", () -> feed(stdin));
+	int await(Input input, Duration wallTime) throws InterruptedException {
 		Thread out = start("stdout", () -> drain(this.process.getInputStream(), Stream.STDOUT));
 		Thread err = start("stderr", () -> drain(this.process.getErrorStream(), Stream.STDERR));
+		Thread feeder = start("stdin", () -> feed(input));
+		Thread signaller = start("signals", () -> signal(input));
 		try {
-			long overdue = System.nanoTime() + wallTime.plus(GRACE).toNanos();
+			awaitEnd(wallTime);
+			input.close();
+			for (Thread thread : List.of(out, err, feeder, signaller)) {
+				thread.join(STOPS_WITHIN);
+			}
+		}
+		finally {
+			input.close();
+			this.output.close();
+		}
+		if (out.isAlive() || err.isAlive()) {
+			logger.warn("A process that a program left behind holds its output open");
+		}
+		return this.process.exitValue();
+	}
+
+	private void awaitEnd(Duration wallTime) throws InterruptedException {
+		long overdue = System.nanoTime() + wallTime.plus(GRACE).toNanos();
+		try {
 			while (!this.process.waitFor(LOOKS_EVERY)) {
 				pressOn(overdue);
 			}
-			out.join(STOPS_WITHIN);
-			err.join(STOPS_WITHIN);
-			feeder.join(STOPS_WITHIN);
 		}
 		catch (InterruptedException ex) {
 			stop();
@@ -75,10 +102,6 @@ final class StageRun {
 		finally {
 			destroy();
 		}
-		if (out.isAlive() || err.isAlive()) {
-			logger.warn("A process that a program left behind holds its output open");
-		}
-		return this.process.exitValue();
 	}
 
 	/**
@@ -119,22 +142,46 @@ final class StageRun {
 		return this.forced;
 	}
 
-	/** A launcher that is not yet listening misses it, and is asked again. */
+	/**
+	 * A launcher that is not yet listening misses it, and is asked again. The process is
+	 * asked by its handle, since by itself it would first close its streams, and wait for
+	 * who writes to them.
+	 */
 	private void askLauncher() {
 		if (this.hasNamespaces) {
 			this.process.children().forEach(ProcessHandle::destroy);
 		}
 		else {
-			this.process.destroy();
+			this.process.toHandle().destroy();
 		}
 	}
 
-	private void feed(String stdin) {
-		try (OutputStream in = this.process.getOutputStream()) {
-			in.write(stdin.getBytes(StandardCharsets.UTF_8));
+	private void feed(Input input) {
+		try (OutputStream stdin = this.process.getOutputStream()) {
+			input.feed(stdin);
 		}
 		catch (IOException ex) {
 			logger.trace("The program did not read all of its input", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** What comes faster than the launcher looks is told at once, to bound the file. */
+	private void signal(Input input) {
+		try {
+			for (List<Integer> numbers = input.takeSignals(); !numbers.isEmpty(); numbers = input.takeSignals()) {
+				String lines = numbers.stream().map((number) -> number + "\n").collect(Collectors.joining());
+				Files.writeString(this.signals, lines, StandardOpenOption.APPEND);
+				Thread.sleep(SIGNALS_EVERY);
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("A signal could not be passed on", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -150,7 +197,6 @@ final class StageRun {
 		catch (IOException ex) {
 			logger.trace("The program's {} broke", name, ex);
 		}
-		this.output.end(name);
 	}
 
 	private static Thread start(String what, Runnable work) {

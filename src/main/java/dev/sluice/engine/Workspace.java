@@ -113,6 +113,10 @@ final class Workspace implements AutoCloseable {
 		return this.folder.resolve("report");
 	}
 
+	Path signals() {
+		return this.folder.resolve("signals");
+	}
+
 	Path command() {
 		return this.folder.resolve("command");
 	}

@@ -1,7 +1,5 @@
 package dev.sluice.execution;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What happens while a program runs, in order. The last event is {@link Ended}.
  */
@@ -24,10 +22,10 @@ public sealed interface Event {
 	}
 
 	/**
-	 * The program wrote something.
+	 * The program wrote something, in the stage that began last.
 	 *
 	 * @param stream where it wrote
-	 * @param text what it wrote
+	 * @param text what it wrote, in whole characters; bytes that are no UTF-8 are U+FFFD
 	 */
 	record Wrote(Stream stream, String text) implements Event {
 	}
@@ -36,10 +34,9 @@ public sealed interface Event {
 	 * A stage ended.
 	 *
 	 * @param stage the stage
-	 * @param code its exit code, null where a signal ended it
-	 * @param signal the signal that ended it
+	 * @param result how it ended
 	 */
-	record Exited(Stage stage, @Nullable Integer code, @Nullable String signal) implements Event {
+	record Exited(Stage stage, StageResult result) implements Event {
 	}
 
 	/**

@@ -5,11 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one stage of a program ended.
+ * How one stage of a program ended. What it wrote is told by its events alone.
  *
- * @param stdout what it wrote to standard output; bytes that are no UTF-8 are U+FFFD
- * @param stderr the same of standard error
- * @param output both, in the order in which they arrived
  * @param code the exit code; null where a signal ended it
  * @param signal the name of the signal that ended it, such as {@code SIGKILL}
  * @param status how it ended; null where it ended well
@@ -18,9 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpuTime the processor time of all its processes; null where it is unknown
  * @param wallTime the time from its start to its end
  */
-public record StageResult(String stdout, String stderr, String output, @Nullable Integer code, @Nullable String signal,
-		@Nullable Status status, @Nullable String message, @Nullable Long memory, @Nullable Duration cpuTime,
-		@Nullable Duration wallTime) {
+public record StageResult(@Nullable Integer code, @Nullable String signal, @Nullable Status status,
+		@Nullable String message, @Nullable Long memory, @Nullable Duration cpuTime, @Nullable Duration wallTime) {
 
 	/**
 	 * Whether the next stage may start.

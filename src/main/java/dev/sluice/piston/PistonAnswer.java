@@ -3,8 +3,10 @@ package dev.sluice.piston;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 
+import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageResult;
 import dev.sluice.execution.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +31,19 @@ public final class PistonAnswer {
 	/**
 	 * Writes a verdict.
 	 * @param verdict what the program did
+	 * @param texts what each stage that began wrote; a run that is only its failed
+	 * compilation wrote the same
 	 * @return the JSON in UTF-8
 	 */
-	public static byte[] write(Verdict verdict) {
+	public static byte[] write(Verdict verdict, Map<Stage, StageText> texts) {
+		StageText compiled = texts.getOrDefault(Stage.COMPILE, StageText.NONE);
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
 		try (JsonGenerator json = JSON.createGenerator(bytes)) {
 			json.writeStartObject();
 			if (verdict.compile() != null) {
-				write(json, "compile", verdict.compile());
+				write(json, "compile", verdict.compile(), compiled);
 			}
-			write(json, "run", verdict.run());
+			write(json, "run", verdict.run(), texts.getOrDefault(Stage.RUN, compiled));
 			json.writeStringProperty("language", verdict.runtime().language());
 			json.writeStringProperty("version", verdict.runtime().version());
 			json.writeEndObject();
@@ -87,14 +92,14 @@ public final class PistonAnswer {
 		}
 	}
 
-	private static void write(JsonGenerator json, String name, StageResult stage) {
+	private static void write(JsonGenerator json, String name, StageResult stage, StageText text) {
 		json.writeName(name);
 		json.writeStartObject();
 		json.writeStringProperty("signal", stage.signal());
-		json.writeStringProperty("stdout", stage.stdout());
-		json.writeStringProperty("stderr", stage.stderr());
+		json.writeStringProperty("stdout", text.stdout());
+		json.writeStringProperty("stderr", text.stderr());
 		writeNumber(json, "code", (stage.code() != null) ? Long.valueOf(stage.code()) : null);
-		json.writeStringProperty("output", stage.output());
+		json.writeStringProperty("output", text.output());
 		writeNumber(json, "memory", stage.memory());
 		json.writeStringProperty("message", stage.message());
 		json.writeStringProperty("status", (stage.status() != null) ? stage.status().name() : null);

@@ -7,6 +7,8 @@
 #   wall cpu memory                 limits of the whole tree, in ms, ms and bytes
 #   nproc fsize nofile              limits of each process
 #   keep                            whether what the program leaves in its folder goes back to descriptor 5
+# File descriptor 6 is a file that grows: each of its lines is the number of a signal for the program and its process
+# group, as a terminal would send it. They are sent once the program itself runs, and within 20 ms.
 # File descriptor 5 is the program's folder as we wrote it.
 # File descriptor 4 holds the program and its arguments, with a NUL between two.
 # File descriptor 3 takes the report: a line "S" before the program starts, "F reason" where it could not be started
@@ -33,7 +35,8 @@ my %call = map { my ($name, @number) = @$_; $name => $number[$set{arch} eq 'amd6
 open my $report, '>&=', 3 or exit 125;
 open my $command, '<&=', 4 or exit 125;
 open my $folder, '<&=', 5 or exit 125;
-fcntl $_, $SET_CLOSE_ON_EXEC, 1 for $report, $folder;
+open my $signals, '<&=', 6 or exit 125;
+fcntl $_, $SET_CLOSE_ON_EXEC, 1 for $report, $folder, $signals;
 my @command = do { local $/; split /\0/, <$command>, -1 };
 close $command;
 # Neither this process's memory nor its descriptors are the program's to open, and its orphans come to us.
@@ -47,6 +50,8 @@ syscall $call{prctl}, 1, 15, 0, 0, 0 if $$ != 1;
 syswrite $report, "S\n";
 my $start = now();
 my $launcher = $$;
+# Perl closes both on exec: when the one can be read to its end, the program runs.
+pipe my $runs, my $starts or exit 125;
 my $program = fork;
 if (!defined $program) { syswrite $report, "F fork: $!\n"; exit 125 }
 if (!$program) {
@@ -65,11 +70,14 @@ if (!$program) {
     else { syswrite $report, "F $problem\n" }
     exit 127;
 }
+close $starts;
+sysread $runs, my $nothing, 1;
 my $ended_fd = syscall $PIDFD_OPEN, $program, 0;
-my ($exit, $signal, $peak, $reaped_us, $ended) = (0, 0, 0, 0, 0);
+my ($exit, $signal, $peak, $reaped_us, $ended, $asked) = (0, 0, 0, 0, 0, '');
 while (1) {
     reap();
     last if $ended;
+    pass_on() if $why eq 'none';
     look() if $why eq 'none';
     sweep() if $why ne 'none';
     my $watched = '';
@@ -128,6 +136,15 @@ sub confine {
     if (syscall $call{prctl}, 22, 2, pack('Sx6P', scalar @code, $filter), 0, 0) {
         syswrite $report, "F filter: $!\n";
         exit 125;
+    }
+}
+
+# Sends the program the signals that were asked for since the last time.
+sub pass_on {
+    sysread $signals, $asked, 4096, length $asked or return;
+    while ($asked =~ s/^(\d+)\n//) {
+        my $group = getpgrp($program);
+        kill $1, $group == $program ? -$program : $program;
     }
 }
 

@@ -14,9 +14,8 @@ import dev.sluice.execution.Event;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.SourceFile;
+import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
-import dev.sluice.execution.StageResult;
-import dev.sluice.execution.Verdict;
 
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -85,12 +84,23 @@ public final class Engines {
 				program.run());
 	}
 
-	static Verdict verdict(Engine engine, Program program) {
-		return Objects.requireNonNull(engine.run(program).ofType(Event.Ended.class).blockLast(WITHIN)).verdict();
+	/** A program's whole story, up to its verdict. */
+	static List<Event> story(Engine engine, Program program) {
+		return Objects.requireNonNull(engine.run(program).collectList().block(WITHIN));
 	}
 
-	static StageResult run(Engine engine, String language, String code, String... args) {
-		return verdict(engine, program(engine, language, code, args)).run();
+	/** A program's run, or its compilation where that failed. */
+	static Ran run(Engine engine, Program program) {
+		List<Event> story = story(engine, program);
+		return Ran.of(story, story.contains(new Event.Began(Stage.RUN)) ? Stage.RUN : Stage.COMPILE);
+	}
+
+	static Ran compile(Engine engine, Program program) {
+		return Ran.of(story(engine, program), Stage.COMPILE);
+	}
+
+	static Ran run(Engine engine, String language, String code, String... args) {
+		return run(engine, program(engine, language, code, args));
 	}
 
 }

@@ -2,11 +2,13 @@ package dev.sluice.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import dev.sluice.engine.EngineProperties.SandboxKind;
@@ -17,7 +19,6 @@ import dev.sluice.execution.Program;
 import dev.sluice.execution.SourceFile;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
-import dev.sluice.execution.StageResult;
 import dev.sluice.execution.Status;
 import dev.sluice.execution.Stream;
 import dev.sluice.execution.Verdict;
@@ -81,7 +82,7 @@ class ProgramsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "python", "bash", "javascript", "c", "c++", "java" })
 	void eachLanguagePrints42(String language) {
-		StageResult run = run(language, String.valueOf(PRINTS.get(language)));
+		Ran run = run(language, String.valueOf(PRINTS.get(language)));
 		assertThat(run.stdout()).as(run.stderr()).isEqualTo("42\n");
 		assertThat(run.succeeded()).isTrue();
 		assertThat(run.memory()).isBetween(500_000L, 500_000_000L);
@@ -94,7 +95,7 @@ class ProgramsTests {
 			"class Help { int x; } record Start(int y) { public static void main(String[] a) { %s } }",
 			"// public class Fake\npublic final class Real { public static void main(String... a) { %s } }" })
 	void aJavaClassIsFoundWhateverItIsCalled(String code) {
-		StageResult run = run("java", code.formatted("System.out.println(42);"));
+		Ran run = run("java", code.formatted("System.out.println(42);"));
 		assertThat(run.stdout()).as(run.stderr()).isEqualTo("42\n");
 	}
 
@@ -110,13 +111,12 @@ class ProgramsTests {
 	@Test
 	void argumentsInputAndFilesReachTheProgram() {
 		Program program = Engines.program(engine, "python", "", "a b", "ö", "", "--x=1");
-		Verdict verdict = verdict(Engines.with(Engines.with(program, "first\nsecond\n"), Engines.file("main.py", """
+		Ran run = run(Engines.with(Engines.with(program, "first\nsecond\n"), Engines.file("main.py", """
 				import sys, pkg.m
 				print(sys.argv, sys.stdin.read().split(), pkg.m.seven(), list(open('data.bin', 'rb').read()))
 				"""), Engines.file("pkg/m.py", "def seven(): return 7"),
 				new SourceFile("data.bin", ByteBuffer.wrap(new byte[] { 0, -1, 16 }), false)));
-		assertThat(verdict.run().stdout())
-			.isEqualTo("['main.py', 'a b', 'ö', '', '--x=1'] ['first', 'second'] 7 [0, 255, 16]\n");
+		assertThat(run.stdout()).isEqualTo("['main.py', 'a b', 'ö', '', '--x=1'] ['first', 'second'] 7 [0, 255, 16]\n");
 	}
 
 	@Test
@@ -127,15 +127,17 @@ class ProgramsTests {
 				int main() { printf("%d", seven()); }
 				"""), Engines.file("lib/seven.h", "int seven(void);"),
 				Engines.file("lib/seven.c", "int seven(void) { return 7; }"));
-		assertThat(verdict(program).run().stdout()).isEqualTo("7");
+		assertThat(run(program).stdout()).isEqualTo("7");
 	}
 
 	@Test
 	void aFailedCompilationIsTheRunsResultToo() {
-		Verdict verdict = verdict(Engines.program(engine, "c", "int main() { return x; }"));
+		List<Event> story = Engines.story(engine, Engines.program(engine, "c", "int main() { return x; }"));
+		Verdict verdict = ((Event.Ended) story.getLast()).verdict();
 		assertThat(verdict.compile()).isEqualTo(verdict.run());
-		assertThat(verdict.run().stderr()).contains("undeclared");
 		assertThat(verdict.run().status()).isEqualTo(Status.RE);
+		assertThat(Ran.of(story, Stage.COMPILE).stderr()).contains("undeclared");
+		assertThat(story).doesNotContain(new Event.Began(Stage.RUN));
 	}
 
 	@Test
@@ -149,10 +151,8 @@ class ProgramsTests {
 
 	@Test
 	void theWallClockEndsAProgramAndAllThatItStarted() {
-		StageResult run = verdict(
-				Engines.with(Engines.program(engine, "bash", "setsid sleep 61.25 & sleep 61.25; echo late"),
-						new StageLimits(Duration.ofMillis(500), null, null)))
-			.run();
+		Ran run = run(Engines.with(Engines.program(engine, "bash", "setsid sleep 61.25 & sleep 61.25; echo late"),
+				new StageLimits(Duration.ofMillis(500), null, null)));
 		assertResult(run, null, "SIGKILL", Status.TO, "Time limit exceeded (wall clock)");
 		assertThat(run.wallTime()).isBetween(Duration.ofMillis(490), Duration.ofMillis(2000));
 		assertThat(processesWith("61.25")).isZero();
@@ -160,26 +160,24 @@ class ProgramsTests {
 
 	@Test
 	void theProcessorTimeOfAllProcessesCounts() {
-		StageResult run = verdict(
+		Ran run = run(
 				Engines.with(Engines.program(engine, "bash", "(while :; do :; done) & (while :; do :; done) & wait"),
-						new StageLimits(Duration.ofSeconds(10), Duration.ofMillis(600), null)))
-			.run();
+						new StageLimits(Duration.ofSeconds(10), Duration.ofMillis(600), null)));
 		assertResult(run, null, "SIGKILL", Status.TO, "Time limit exceeded");
 		assertThat(run.wallTime()).isLessThan(Duration.ofSeconds(5));
 	}
 
 	@Test
 	void aProgramThatWantsTooMuchMemoryIsKilled() {
-		StageResult run = verdict(Engines.with(
+		Ran run = run(Engines.with(
 				Engines.program(engine, "python", "x = bytearray(300_000_000)\nimport time; time.sleep(2)"),
-				new StageLimits(null, null, 100_000_000L)))
-			.run();
+				new StageLimits(null, null, 100_000_000L)));
 		assertResult(run, null, "SIGKILL", Status.SG, "Caught fatal signal 9");
 	}
 
 	@Test
 	void aForkBombHarmsNothing() {
-		StageResult run = run("bash", "bomb() { bomb | bomb & }; bomb; sleep 1; echo survived");
+		Ran run = run("bash", "bomb() { bomb | bomb & }; bomb; sleep 1; echo survived");
 		assertThat(run.stderr() + run.message()).containsAnyOf("Resource temporarily unavailable", "Time limit");
 		assertThat(run("bash", "echo fine").stdout()).isEqualTo("fine\n");
 		assertThat(processesWith("bomb")).isZero();
@@ -187,14 +185,14 @@ class ProgramsTests {
 
 	@Test
 	void aFileHasABoundedSize() {
-		StageResult run = run("python", "open('big', 'wb').write(b'x' * 20_000_000)");
+		Ran run = run("python", "open('big', 'wb').write(b'x' * 20_000_000)");
 		assertThat(run.stderr()).contains("File too large");
 	}
 
 	@Test
 	void outputOverTheLimitEndsTheProgram() {
 		long before = usedHeap();
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import sys
 				for i in range(100): sys.stdout.write('x' * 1_000_000)
 				""");
@@ -207,14 +205,14 @@ class ProgramsTests {
 	@ParameterizedTest
 	@CsvSource({ "65536, true", "65537, false" })
 	void outputUpToTheLimitIsWhole(int length, boolean fits) {
-		StageResult run = run("python", "import sys; sys.stdout.write('x' * %d)".formatted(length));
+		Ran run = run("python", "import sys; sys.stdout.write('x' * %d)".formatted(length));
 		assertThat(run.status() == null).isEqualTo(fits);
 		assertThat(run.stdout().length() == length).isEqualTo(fits);
 	}
 
 	@Test
 	void outputIsDecodedAcrossChunksAndWhereItIsNoText() {
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import os, time
 				os.write(1, b'a\\xff\\x00'); os.write(1, b'\\xe2\\x82'); time.sleep(.1); os.write(1, b'\\xac')
 				os.write(1, b'\\xe2')
@@ -223,8 +221,50 @@ class ProgramsTests {
 	}
 
 	@Test
+	void aMegabyteComesInPiecesThatAreWholeText() {
+		try (Engine own = Engines.start("sandbox=" + this.sandbox, "output=4MB")) {
+			List<String> pieces = Engines
+				.story(own,
+						Engines.program(own, "python", "import sys; sys.stdout.write('x' + chr(0x1F600) * 300_000)"))
+				.stream()
+				.filter(Event.Wrote.class::isInstance)
+				.map((event) -> ((Event.Wrote) event).text())
+				.toList();
+			assertThat(pieces).allMatch((piece) -> piece.getBytes(StandardCharsets.UTF_8).length <= Output.PIECE + 3);
+			assertThat(String.join("", pieces)).isEqualTo("x" + "\uD83D\uDE00".repeat(300_000));
+		}
+	}
+
+	@Test
+	void fiftyMegabytesPassAndNothingOfThemIsKept() {
+		try (Engine own = Engines.start("sandbox=" + this.sandbox, "output=64MB")) {
+			long before = usedHeap();
+			AtomicLong length = new AtomicLong();
+			AtomicLong most = new AtomicLong();
+			own.run(Engines.program(own, "bash", "head -c 50000000 /dev/zero; head -c 3000 /dev/zero >&2"))
+				.ofType(Event.Wrote.class)
+				.doOnNext((wrote) -> {
+					if (length.addAndGet(wrote.text().length()) >= 50_000_000 && most.get() == 0) {
+						most.set(usedHeap() - before);
+					}
+				})
+				.blockLast(Engines.WITHIN);
+			assertThat(length).hasValue(50_003_000);
+			assertThat(most.get()).isLessThan(10_000_000);
+		}
+	}
+
+	@Test
+	void aProgramSeesNoDescriptorOfOurs() {
+		Ran run = run("bash", "exec 9<&0; for fd in /proc/self/fd/*; do [ -e $fd ] && echo ${fd##*/}; done | sort -n");
+		assertThat(run.stdout().lines()).as(run.stderr())
+			.contains("0", "1", "2", "9")
+			.doesNotContain("3", "4", "5", "6");
+	}
+
+	@Test
 	void bothStreamsAreAlsoThereInTheirOrder() {
-		StageResult run = run("bash", "echo out; sleep 0.1; echo err >&2; sleep 0.1; echo out");
+		Ran run = run("bash", "echo out; sleep 0.1; echo err >&2; sleep 0.1; echo out");
 		assertThat(run.output()).isEqualTo("out\nerr\nout\n");
 		assertThat(run.stdout()).isEqualTo("out\nout\n");
 	}
@@ -232,12 +272,12 @@ class ProgramsTests {
 	@Test
 	void inputThatIsNotReadHarmsNothing() {
 		Program program = Engines.with(Engines.program(engine, "bash", "head -c 3; echo"), "x".repeat(5_000_000));
-		assertThat(verdict(program).run().stdout()).isEqualTo("xxx\n");
+		assertThat(run(program).stdout()).isEqualTo("xxx\n");
 	}
 
 	@Test
 	void aProgramFindsNoSecretOfOurs() {
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import glob, os
 				for path in glob.glob('/proc/*/environ') + glob.glob('/proc/*/task/*/environ'):
 				    try: text = open(path, 'rb').read()
@@ -250,7 +290,7 @@ class ProgramsTests {
 
 	@Test
 	void aProgramCanSignalNoneOfOurProcesses() {
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import os
 				def reaches(pid):
 				    try: os.kill(pid, 0); return True
@@ -266,7 +306,7 @@ class ProgramsTests {
 
 	@Test
 	void aProgramCanNotTouchItsLauncher() {
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import os, resource
 				keeper = os.getppid()
 				for name, act in {
@@ -290,7 +330,7 @@ class ProgramsTests {
 
 	@Test
 	void manyBusyProcessesThatTryToStarveTheLauncherAreEndedInTime() {
-		StageResult run = run("c", """
+		Ran run = run("c", """
 				#define _GNU_SOURCE
 				#include <sched.h>
 				#include <sys/resource.h>
@@ -313,11 +353,11 @@ class ProgramsTests {
 		if (this.sandbox == SandboxKind.RLIMITS) {
 			return;
 		}
-		StageResult run = verdict(Engines.with(Engines.program(engine, "python", """
+		Ran run = run(Engines.with(Engines.program(engine, "python", """
 				import time
 				for i in range(400_000): open('/tmp/%d' % i, 'w').close()
 				time.sleep(1)
-				"""), new StageLimits(null, null, 60_000_000L))).run();
+				"""), new StageLimits(null, null, 60_000_000L)));
 		assertResult(run, null, "SIGKILL", Status.SG, "Caught fatal signal 9");
 	}
 
@@ -326,19 +366,18 @@ class ProgramsTests {
 		Program program = Engines.with(Engines.program(engine, "c", ""),
 				Engines.file("main.c", "int main() { return 0; }"), Engines.file("@o.c", "int o;"),
 				Engines.file("o.c", "-wrapper sh,w"), Engines.file("w", "echo obeyed >&2; exit 1"));
-		assertThat(verdict(program).compile()).isNotNull()
-			.satisfies((compile) -> assertThat(compile.stderr()).doesNotContain("obeyed"));
+		assertThat(Engines.compile(engine, program).stderr()).doesNotContain("obeyed");
 	}
 
 	@Test
 	void aCompilationThatLeavesNoProgramIsTheProgramsOwnFault() {
-		StageResult run = run("c", "__asm__(\".section .note.GNU-stack\");");
+		Ran run = run("c", "__asm__(\".section .note.GNU-stack\");");
 		assertThat(run.status()).isEqualTo(Status.RE);
 	}
 
 	@Test
 	void foldersOfAnyDepthAreRemoved() throws IOException {
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import os
 				for i in range(40): os.mkdir('d' * 200); os.chdir('d' * 200)
 				print('deep')
@@ -356,7 +395,7 @@ class ProgramsTests {
 			assertThat(engine.notEnforced()).anyMatch((clause) -> clause.contains("network"));
 			return;
 		}
-		StageResult run = run("python", """
+		Ran run = run("python", """
 				import socket
 				for address in ('127.0.0.1', '10.0.0.1'):
 				    try: socket.create_connection((address, 1), 1)
@@ -368,7 +407,7 @@ class ProgramsTests {
 
 	@Test
 	void aProgramSeesNoFilesOfTheMachineUnderBubblewrap() {
-		StageResult run = run("bash", "ls /; ls /etc; touch /usr/x $TMPDIR/ok ./ok && echo wrote");
+		Ran run = run("bash", "ls /; ls /etc; touch /usr/x $TMPDIR/ok ./ok && echo wrote");
 		if (this.sandbox == SandboxKind.BUBBLEWRAP) {
 			assertThat(run.stdout().lines()).doesNotContain("root", "home", "work", "var", "passwd", "shadow");
 			assertThat(engine.notEnforced()).isEmpty();
@@ -397,10 +436,12 @@ class ProgramsTests {
 			.create(engine.run(Engines.program(engine, "c", "#include <stdio.h>\nint main() { puts(\"hi\"); }")))
 			.expectNextMatches(Event.Chosen.class::isInstance)
 			.expectNext(new Event.Began(Stage.COMPILE))
-			.expectNext(new Event.Exited(Stage.COMPILE, 0, null))
+			.expectNextMatches((event) -> event instanceof Event.Exited exited && exited.stage() == Stage.COMPILE
+					&& exited.result().succeeded())
 			.expectNext(new Event.Began(Stage.RUN))
 			.expectNext(new Event.Wrote(Stream.STDOUT, "hi\n"))
-			.expectNext(new Event.Exited(Stage.RUN, 0, null))
+			.expectNextMatches((event) -> event instanceof Event.Exited exited && exited.stage() == Stage.RUN
+					&& exited.result().succeeded())
 			.expectNextMatches(Event.Ended.class::isInstance)
 			.expectComplete()
 			.verify(Engines.WITHIN);
@@ -425,15 +466,15 @@ class ProgramsTests {
 			.verify(Engines.WITHIN);
 	}
 
-	private static StageResult run(String language, String code) {
+	private static Ran run(String language, String code) {
 		return Engines.run(engine, language, code);
 	}
 
-	private static Verdict verdict(Program program) {
-		return Engines.verdict(engine, program);
+	private static Ran run(Program program) {
+		return Engines.run(engine, program);
 	}
 
-	private static void assertResult(StageResult result, Integer code, String signal, Status status, String message) {
+	private static void assertResult(Ran result, Integer code, String signal, Status status, String message) {
 		assertThat(result.code()).isEqualTo(code);
 		assertThat(result.signal()).isEqualTo(signal);
 		assertThat(result.status()).isEqualTo(status);
