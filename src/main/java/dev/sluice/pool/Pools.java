@@ -192,7 +192,8 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 			if (pool.breaker().isOpen()) {
 				passedOver = pool;
 			}
-			else if (!pool.breaker().hasRoom()) {
+			// Before the right to try and reach it, which is not to be had again soon.
+			else if (!pool.hasRoomFor(execution)) {
 				full = true;
 			}
 			else if (!pool.tryReach()) {
