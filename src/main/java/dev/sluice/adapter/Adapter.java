@@ -56,6 +56,9 @@ public final class Adapter {
 	/** What the ingress before an adapter waits for an answer, as known. */
 	private static final Duration LONGEST = Duration.ofMinutes(4);
 
+	/** What it knows of executions ends with it, and so does this word. */
+	private final String incarnation = Ids.next();
+
 	private final Workshop workshop;
 
 	private final Deduplication deduplication;
@@ -115,7 +118,7 @@ public final class Adapter {
 		return RouterFunctions.route()
 			.POST(AdapterHeaders.EXECUTIONS + "{id}" + AdapterHeaders.CANCEL, this::cancel)
 			.add(jsonRoutes())
-			.before(Adapter::stamped)
+			.before(this::stamped)
 			.build();
 	}
 
@@ -141,8 +144,7 @@ public final class Adapter {
 		Terms terms = terms(request);
 		return Bodies.read(request, this.bounds)
 			.map((body) -> new Execution(name, "", "", body, terms))
-			.flatMap((execution) -> (id != null) ? this.deduplication.execute(execution, form)
-					: this.deduplication.executeUnnamed(execution, form))
+			.flatMap((execution) -> execute(request, execution, form))
 			.transform((answer) -> Unread.discarded(answer, (made) -> reply(made, form, request)));
 	}
 
@@ -162,6 +164,20 @@ public final class Adapter {
 			.flatMap((body) -> Bodies.process(body, InputBatch::read))
 			.flatMap((batch) -> this.deduplication.input(id, batch))
 			.flatMap((next) -> Replies.json(("{\"next\":" + next + "}").getBytes(StandardCharsets.UTF_8)));
+	}
+
+	private Mono<Answer> execute(ServerRequest request, Execution execution, Form form) {
+		if (request.headers().firstHeader(AdapterHeaders.EXECUTION) == null) {
+			return this.deduplication.executeUnnamed(execution, form);
+		}
+		return isOfAnother(request) ? this.deduplication.again(execution, form)
+				: this.deduplication.execute(execution, form);
+	}
+
+	/** Whether an earlier life of this session's container may have run it. */
+	private boolean isOfAnother(ServerRequest request) {
+		String sentTo = request.headers().firstHeader(AdapterHeaders.REPEAT);
+		return sentTo != null && !sentTo.equals(this.incarnation);
 	}
 
 	private Mono<ServerResponse> cancel(ServerRequest request) {
@@ -189,9 +205,10 @@ public final class Adapter {
 			.collect(Collectors.joining(", "));
 	}
 
-	private static ServerRequest stamped(ServerRequest request) {
+	private ServerRequest stamped(ServerRequest request) {
 		HttpHeaders headers = request.exchange().getResponse().getHeaders();
 		headers.set(AdapterHeaders.ADAPTER, AdapterHeaders.AGREEMENT);
+		headers.set(AdapterHeaders.INCARNATION, this.incarnation);
 		String execution = request.headers().firstHeader(AdapterHeaders.EXECUTION);
 		if (execution != null) {
 			headers.set(AdapterHeaders.EXECUTION, execution);

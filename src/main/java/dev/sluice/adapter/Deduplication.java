@@ -135,6 +135,20 @@ final class Deduplication implements Executor {
 	}
 
 	/**
+	 * Takes part in what is known by an execution's id, and runs nothing: what this
+	 * adapter does not know, one before it may have run.
+	 * @param execution what may have run
+	 * @param form what its caller wants to get
+	 * @return the answer, as of {@link #execute}; an {@link ExecutionFailure} with
+	 * {@link FailureCode#ENGINE_UNAVAILABLE} where the id is not known
+	 */
+	Mono<Answer> again(Execution execution, Form form) {
+		return this.ledger.knows(execution.id()) ? execute(execution, form) : Mono.error(ExecutionFailure.broken(
+				FailureCode.ENGINE_UNAVAILABLE, Executed.UNKNOWN,
+				"The session's container has started anew since the execution came, so nobody knows whether it ran"));
+	}
+
+	/**
 	 * Cancels an execution, whoever waits for it. One that has not come yet does not run
 	 * when it comes.
 	 * @param id the execution's id

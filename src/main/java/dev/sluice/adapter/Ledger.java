@@ -67,6 +67,15 @@ final class Ledger {
 	}
 
 	/**
+	 * Whether anything is known of an execution.
+	 * @param id its id
+	 * @return whether it runs, ran or must not run
+	 */
+	synchronized boolean knows(String id) {
+		return find(id) != null;
+	}
+
+	/**
 	 * Sees to it that an execution which is not known never runs.
 	 * @param id its id
 	 * @param failure what it gets when it comes

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Candidate;
 import dev.sluice.execution.Capacity;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Executed;
@@ -38,22 +39,31 @@ public final class Admission implements Executor, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Admission.class);
 
-	private record Waiting(Execution execution, MonoSink<Void> turn) {
+	/**
+	 * An execution from its coming until it is let in for good.
+	 *
+	 * @param execution the execution
+	 * @param candidate its way in
+	 * @param until until when it waits for room
+	 */
+	private record Guest(Execution execution, Candidate candidate, Deadline until) {
+	}
+
+	private record Waiting(Guest guest, Kind kind, MonoSink<Void> turn) {
 	}
 
 	/** Executions that the same sessions would do for. */
 	private record Kind(String language, String version, boolean named, @Nullable String client,
-			@Nullable String session) {
+			@Nullable String session, Set<String> refusedBy) {
 
-		static Kind of(Execution execution) {
+		static Kind of(Guest guest) {
+			Execution execution = guest.execution();
 			Terms terms = execution.terms();
 			return new Kind(execution.language(), execution.version(), terms.mustBeFoundAgain(), terms.client(),
-					terms.session());
+					terms.session(), guest.candidate().refusedBy());
 		}
 
 	}
-
-	private final Executor next;
 
 	private final Capacity capacity;
 
@@ -67,8 +77,7 @@ public final class Admission implements Executor, AutoCloseable {
 
 	private final Disposable clock;
 
-	Admission(Executor next, Capacity capacity, AdmissionProperties properties) {
-		this.next = next;
+	Admission(Capacity capacity, AdmissionProperties properties) {
 		this.capacity = capacity;
 		this.properties = properties;
 		capacity.onRoom(this::look);
@@ -86,8 +95,9 @@ public final class Admission implements Executor, AutoCloseable {
 			Deadline until = deadline.allows(this.properties.maxWait()) ? Deadline.in(this.properties.maxWait())
 					: deadline;
 			execution.timeline().enter(Leg.ADMISSION);
-			boolean free = this.waiting.get() == 0 && this.capacity.hasRoomFor(execution);
-			return free ? run(execution, until, null) : queued(execution, until, null);
+			Guest guest = new Guest(execution, this.capacity.candidate(execution), until);
+			boolean free = this.waiting.get() == 0 && guest.candidate().hasRoom();
+			return free ? run(guest, null) : queued(guest, null);
 		}).onErrorMap(ExecutionFailure.class, (failure) -> failure.tracedBy(execution.id()));
 	}
 
@@ -105,42 +115,38 @@ public final class Admission implements Executor, AutoCloseable {
 	}
 
 	/** What found no room after all waits on, before the others. */
-	private Mono<Answer> run(Execution execution, Deadline until, @Nullable ExecutionFailure before) {
+	private Mono<Answer> run(Guest guest, @Nullable ExecutionFailure before) {
 		return Mono.defer(() -> {
-			execution.timeline().leave();
-			return this.next.execute(execution);
+			guest.execution().timeline().leave();
+			return guest.candidate().enter();
 		})
 			.onErrorResume((error) -> error instanceof ExecutionFailure failure
 					&& failure.code() == FailureCode.POOL_FULL && failure.executed() == Executed.NO, (error) -> {
-						ExecutionFailure refused = together(before, (ExecutionFailure) error);
-						return until.left().isZero() ? Mono.error(refused) : queued(execution, until, refused);
+						ExecutionFailure refused = telling(before, (ExecutionFailure) error);
+						return guest.until().left().isZero() ? Mono.error(refused) : queued(guest, refused);
 					});
 	}
 
 	/** A pool that has refused tells more than one that could not even be asked. */
-	private static ExecutionFailure together(@Nullable ExecutionFailure before, ExecutionFailure now) {
-		if (before == null) {
-			return now;
-		}
-		ExecutionFailure telling = (now.attempts() > 0) ? now : before;
-		return telling.afterAttempts(before.attempts() + now.attempts());
+	private static ExecutionFailure telling(@Nullable ExecutionFailure before, ExecutionFailure now) {
+		return (before == null || now.pool() != null) ? now : before.afterAttempts(now.attempts());
 	}
 
-	private Mono<Answer> queued(Execution execution, Deadline until, @Nullable ExecutionFailure refused) {
-		execution.timeline().enter(Leg.ADMISSION);
-		return turn(execution, refused != null)
-			.timeout(until.left(), Mono.error(() -> (refused != null) ? refused : tooLong(execution)))
-			.then(Mono.defer(() -> run(execution, until, refused)));
+	private Mono<Answer> queued(Guest guest, @Nullable ExecutionFailure refused) {
+		guest.execution().timeline().enter(Leg.ADMISSION);
+		return turn(guest, refused != null)
+			.timeout(guest.until().left(), Mono.error(() -> (refused != null) ? refused : tooLong(guest.execution())))
+			.then(Mono.defer(() -> run(guest, refused)));
 	}
 
-	private Mono<Void> turn(Execution execution, boolean first) {
+	private Mono<Void> turn(Guest guest, boolean first) {
 		return Mono.create((turn) -> {
 			if (this.waiting.incrementAndGet() > this.properties.queue()) {
 				this.waiting.decrementAndGet();
 				turn.error(overloaded(this.properties.queue() + " executions wait already for a session"));
 				return;
 			}
-			Waiting mine = new Waiting(execution, turn);
+			Waiting mine = new Waiting(guest, Kind.of(guest), turn);
 			if (first) {
 				this.queue.addFirst(mine);
 			}
@@ -182,12 +188,11 @@ public final class Admission implements Executor, AutoCloseable {
 		Set<Kind> misfits = new HashSet<>();
 		for (Iterator<Waiting> all = this.queue.iterator(); all.hasNext();) {
 			Waiting one = all.next();
-			Kind kind = Kind.of(one.execution());
-			if (misfits.contains(kind)) {
+			if (misfits.contains(one.kind())) {
 				continue;
 			}
-			if (!this.capacity.hasRoomFor(one.execution())) {
-				misfits.add(kind);
+			if (!one.guest().candidate().hasRoom()) {
+				misfits.add(one.kind());
 			}
 			else if (this.queue.remove(one)) {
 				this.waiting.decrementAndGet();

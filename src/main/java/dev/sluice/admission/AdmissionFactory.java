@@ -1,7 +1,6 @@
 package dev.sluice.admission;
 
 import dev.sluice.execution.Capacity;
-import dev.sluice.execution.Executor;
 
 /**
  * Makes admissions.
@@ -16,12 +15,11 @@ public final class AdmissionFactory {
 
 	/**
 	 * An admission.
-	 * @param next what executions are let in to
-	 * @param capacity says whether there is room
+	 * @param capacity what executions are let in to
 	 * @return the admission, to be closed
 	 */
-	public Admission before(Executor next, Capacity capacity) {
-		return new Admission(next, capacity, this.properties);
+	public Admission before(Capacity capacity) {
+		return new Admission(capacity, this.properties);
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import java.time.Duration;
 
+import dev.sluice.execution.Deadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,13 +20,18 @@ import org.springframework.validation.annotation.Validated;
 record DeadlineProperties(@DefaultValue("60s") Duration slack, @DefaultValue("220s") Duration most) {
 
 	/**
-	 * The time for an execution.
+	 * The deadline for an execution. Time begins to count.
 	 * @param asked what the client asks for; null where it asks for nothing
 	 * @param program what its program may take
-	 * @return the time
+	 * @return the deadline
 	 */
-	Duration time(@Nullable Duration asked, @Nullable Duration program) {
-		Duration time = (asked != null) ? asked : (program != null) ? program.plus(this.slack) : this.most;
+	Deadline deadline(@Nullable Duration asked, @Nullable Duration program) {
+		Duration usual = least((program != null) ? program.plus(this.slack) : this.most);
+		return (asked != null && asked.compareTo(usual) < 0) ? Deadline.hasty(asked)
+				: Deadline.in((asked != null) ? least(asked) : usual);
+	}
+
+	private Duration least(Duration time) {
 		return (time.compareTo(this.most) < 0) ? time : this.most;
 	}
 

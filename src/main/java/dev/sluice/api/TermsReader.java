@@ -47,8 +47,8 @@ final class TermsReader {
 	 */
 	Terms read(ServerRequest request, PistonOutline asked, PistonLimits limits) {
 		Duration program = asked.time(limits.compileTimeout(), limits.runTimeout());
-		Duration time = this.properties.time(timeout(request), program);
-		return new Terms(Deadline.in(time), name(request, IDEMPOTENCY_KEY) != null, null, name(request, SESSION));
+		Deadline deadline = this.properties.deadline(timeout(request), program);
+		return new Terms(deadline, name(request, IDEMPOTENCY_KEY) != null, null, name(request, SESSION));
 	}
 
 	private static @Nullable Duration timeout(ServerRequest request) {

@@ -1,16 +1,17 @@
 package dev.sluice.execution;
 
 /**
- * Says whether an execution could begin now.
+ * What lets executions in: it says whether one could begin now, and remembers what that
+ * one has met.
  */
 public interface Capacity {
 
 	/**
-	 * Whether there is room for an execution now. It may be gone a moment later.
+	 * An execution that wants in. Nothing happens yet.
 	 * @param execution the execution
-	 * @return whether to try it
+	 * @return its way in, for this one execution
 	 */
-	boolean hasRoomFor(Execution execution);
+	Candidate candidate(Execution execution);
 
 	/**
 	 * Has somebody told when room may have come free.

@@ -10,8 +10,14 @@ public final class Deadline {
 
 	private final long at;
 
-	private Deadline(long at) {
-		this.at = at;
+	private final Duration whole;
+
+	private final boolean hasty;
+
+	private Deadline(Duration time, boolean hasty) {
+		this.at = System.nanoTime() + time.toNanos();
+		this.whole = time;
+		this.hasty = hasty;
 	}
 
 	/**
@@ -20,7 +26,33 @@ public final class Deadline {
 	 * @return the deadline
 	 */
 	public static Deadline in(Duration time) {
-		return new Deadline(System.nanoTime() + time.toNanos());
+		return new Deadline(time, false);
+	}
+
+	/**
+	 * A deadline that leaves a program less time than it may take: its client is in a
+	 * hurry, and who does not keep it is not at fault.
+	 * @param time how long there is
+	 * @return the deadline
+	 */
+	public static Deadline hasty(Duration time) {
+		return new Deadline(time, true);
+	}
+
+	/**
+	 * Whether it is shorter than the program may take.
+	 * @return whether its client is in a hurry
+	 */
+	public boolean isHasty() {
+		return this.hasty;
+	}
+
+	/**
+	 * All the time that there was.
+	 * @return the time from its making to its end
+	 */
+	public Duration whole() {
+		return this.whole;
 	}
 
 	/**

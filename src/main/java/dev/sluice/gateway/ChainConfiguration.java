@@ -45,7 +45,7 @@ public class ChainConfiguration {
 	}
 
 	private static Chain chain(Pools pools, AdmissionFactory admissions, List<String> description) {
-		return Chain.of(pools, admissions.before(pools, pools), description);
+		return Chain.of(pools, admissions.before(pools), description);
 	}
 
 	private static Chain embedded(PoolFactory pools, AdmissionFactory admissions,

@@ -30,6 +30,18 @@ public final class AdapterHeaders {
 	public static final String REPEATABLE = "Sluice-Repeatable";
 
 	/**
+	 * On each of an adapter's answers: a random word for the life of the process that
+	 * gave it. What it knows of executions ends with that.
+	 */
+	public static final String INCARNATION = "Sluice-Incarnation";
+
+	/**
+	 * On a request that the session may have had before: the {@link #INCARNATION} that it
+	 * went to. Another one does not run the execution, unless it knows its id.
+	 */
+	public static final String REPEAT = "Sluice-Repeat";
+
+	/**
 	 * On a request, with the value {@code true}: the program's standard input stays open
 	 * and is fed at {@link #INPUT}, and the answer is its events as they happen, with
 	 * {@code end} in place of a result. It needs {@link #EXECUTION}.

@@ -67,7 +67,7 @@ public sealed interface ConnectMessage {
 	/** Takes messages apart. */
 	final class Reader {
 
-		private static final JsonMapper JSON = new JsonMapper();
+		private static final JsonMapper JSON = Json.MAPPER;
 
 		private Reader() {
 		}

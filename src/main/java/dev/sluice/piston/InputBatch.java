@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record InputBatch(long from, List<InputItem> items) {
 
-	private static final JsonMapper JSON = new JsonMapper();
+	private static final JsonMapper JSON = Json.MAPPER;
 
 	public InputBatch {
 		items = List.copyOf(items);

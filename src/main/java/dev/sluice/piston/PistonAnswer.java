@@ -1,7 +1,9 @@
 package dev.sluice.piston;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageResult;
@@ -9,16 +11,19 @@ import dev.sluice.execution.Status;
 import dev.sluice.execution.Stream;
 import dev.sluice.execution.Verdict;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.core.io.buffer.DataBuffer;
 
 /**
  * The 200 of {@code POST /api/v2/execute}.
  */
 public final class PistonAnswer {
 
-	private static final JsonMapper JSON = new JsonMapper();
+	private static final JsonMapper JSON = Json.MAPPER;
 
 	private PistonAnswer() {
 	}
@@ -78,12 +83,19 @@ public final class PistonAnswer {
 	 * @return whether they may be handed to a client as one
 	 */
 	public static boolean isVerdict(byte[] answer) {
-		JsonNode tree = tree(answer);
-		return tree.path("run").isObject() && !sandboxFailed(tree.path("run")) && !sandboxFailed(tree.path("compile"));
+		VerdictCheck check = new VerdictCheck();
+		check.read(ByteBuffer.wrap(answer));
+		return check.isVerdict();
 	}
 
-	private static boolean sandboxFailed(JsonNode stage) {
-		return stage.path("status").isString() && stage.path("status").stringValue().equals("XX");
+	/**
+	 * Lets an answer pass that is too long to be held, under the same conditions.
+	 * @param answer its bytes
+	 * @param noVerdict what it fails with behind its last byte, where it is no verdict
+	 * @return the same bytes
+	 */
+	public static Flux<DataBuffer> checked(Flux<DataBuffer> answer, Supplier<? extends Throwable> noVerdict) {
+		return VerdictCheck.checked(answer, noVerdict);
 	}
 
 	private static JsonNode tree(byte[] answer) {

@@ -27,7 +27,7 @@ public final class PistonEvents {
 	/** The media type of such lines. */
 	public static final String MEDIA_TYPE = "application/x-ndjson";
 
-	private static final JsonMapper JSON = new JsonMapper();
+	private static final JsonMapper JSON = Json.MAPPER;
 
 	private static final byte[] HEARTBEAT = line((json) -> json.writeStringProperty("type", "heartbeat"));
 

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class PistonFailure {
 
-	private static final JsonMapper JSON = new JsonMapper();
+	private static final JsonMapper JSON = Json.MAPPER;
 
 	private PistonFailure() {
 	}

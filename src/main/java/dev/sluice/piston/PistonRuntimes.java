@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class PistonRuntimes {
 
-	private static final JsonMapper JSON = new JsonMapper();
+	private static final JsonMapper JSON = Json.MAPPER;
 
 	private PistonRuntimes() {
 	}

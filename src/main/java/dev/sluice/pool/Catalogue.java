@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
@@ -19,12 +20,15 @@ import dev.sluice.execution.RuntimeSource;
 import dev.sluice.piston.VersionSelector;
 import dev.sluice.pool.PoolProperties.IdentifierMode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.publisher.Sinks.EmitResult;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -44,6 +48,10 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(15);
 
+	private static final Pattern EXACT = Pattern.compile("\\d+\\.\\d+\\.\\d+");
+
+	private static final Logger logger = LoggerFactory.getLogger(Catalogue.class);
+
 	private final List<SessionPool> pools;
 
 	private final Map<SessionPool, List<LanguageRuntime>> known = new ConcurrentHashMap<>();
@@ -61,7 +69,8 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private final AtomicBoolean started = new AtomicBoolean();
 
-	private final Sinks.Empty<Void> asked = Sinks.empty();
+	/** Whether each pool has told its runtimes, or was given the time to. */
+	private final Sinks.Empty<Void> heard = Sinks.empty();
 
 	private final Disposable.Composite work = Disposables.composite();
 
@@ -79,22 +88,22 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		if (this.started.compareAndSet(false, true)) {
 			this.work.add(Flux.fromIterable(this.pools)
 				.flatMap((pool) -> ask(pool).onErrorComplete(), Math.max(1, this.pools.size()))
-				.then()
-				.timeout(KNOWN_WITHIN, Mono.empty())
-				.subscribe((nothing) -> {
-				}, (error) -> {
-				}, this.asked::tryEmitEmpty));
+				.subscribe());
+			this.work.add(Mono.delay(KNOWN_WITHIN).subscribe((tick) -> goOn()));
 		}
 	}
 
 	/**
-	 * Waits until each pool was asked once.
-	 * @return completes then, or after a bounded time
+	 * Waits until each pool has said what it has, so that the highest version to fit is
+	 * that of all of them. One that does not say so holds nobody up for long.
+	 * @param execution what is to run
+	 * @return completes then, or at the end of a bounded time after the start, or at once
+	 * where the execution names a version that one of them is known to have
 	 */
-	Mono<Void> known() {
-		return Mono.defer(() -> {
+	Mono<Void> known(Execution execution) {
+		return (this.pools.size() == 1) ? Mono.empty() : Mono.defer(() -> {
 			start();
-			return this.asked.asMono();
+			return isExactlyKnown(execution) ? Mono.empty() : this.heard.asMono();
 		});
 	}
 
@@ -215,9 +224,31 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		return Flux.fromIterable(this.pools)
 			.flatMapDelayError(this::ask, this.pools.size(), 1)
 			.then()
+			.timeout(KNOWN_WITHIN, Mono.error(Catalogue::tooSlow))
 			.onErrorMap((error) -> Exceptions.unwrapMultiple(error).getFirst())
 			.onErrorResume((error) -> this.known.isEmpty() ? Mono.error(error) : Mono.empty())
 			.then(Mono.fromSupplier(() -> union(this.pools)));
+	}
+
+	private static ExecutionFailure tooSlow() {
+		return ExecutionFailure.passing(FailureCode.POOL_TIMEOUT, "Not all pools told their runtimes within "
+				+ KNOWN_WITHIN.toSeconds() + " s, and nothing is known of any");
+	}
+
+	private boolean isExactlyKnown(Execution execution) {
+		return EXACT.matcher(execution.version()).matches() && union(this.pools).stream()
+			.anyMatch((runtime) -> runtime.answersTo(execution.language())
+					&& runtime.version().equals(execution.version()));
+	}
+
+	private void goOn() {
+		List<String> silent = this.pools.stream()
+			.filter((pool) -> !this.known.containsKey(pool))
+			.map(SessionPool::name)
+			.toList();
+		if (this.heard.tryEmitEmpty() == EmitResult.OK && !silent.isEmpty()) {
+			logger.warn("Versions are chosen without these pools, which have not told their runtimes yet: {}", silent);
+		}
 	}
 
 	private Mono<Void> ask(SessionPool pool) {
@@ -245,6 +276,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		this.known.put(pool, runtimes);
 		this.found = new ConcurrentHashMap<>();
 		this.failures.remove(pool);
+		if (this.known.size() == this.pools.size()) {
+			this.heard.tryEmitEmpty();
+		}
 	}
 
 	private void askAgain(SessionPool pool) {

@@ -68,8 +68,7 @@ final class Credentials {
 		}
 		TokenRequestContext plain = new TokenRequestContext().setScopes(request.getScopes());
 		return switch (kind) {
-			case MANAGED_IDENTITY, WORKLOAD_IDENTITY -> credential.getToken(request);
-			case DEFAULT ->
+			case DEFAULT, MANAGED_IDENTITY, WORKLOAD_IDENTITY ->
 				credential.getToken(request).onErrorResume((error) -> Mono.defer(() -> credential.getToken(plain)));
 			case CLI, STATIC -> credential.getToken(plain);
 		};

@@ -49,7 +49,7 @@ final class Fresh implements Sessions {
 		}
 		this.all.increment();
 		String identifier = RandomIdentifier.next();
-		return new Lease(identifier, (how) -> end(identifier, how));
+		return new Lease(identifier, new Incarnation(), (how) -> end(identifier, how));
 	}
 
 	@Override

@@ -1,11 +1,11 @@
 package dev.sluice.pool;
 
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Candidate;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
@@ -18,19 +18,16 @@ import reactor.core.publisher.Mono;
 /**
  * One execution's way through the pools. What surely did not run is sent again, there or
  * elsewhere; what may have run is asked for again only where its client allows that, of
- * the very session that may have run it.
+ * the very session that may have run it. Where it finds no room it may go once more, and
+ * remembers what it met.
  */
-final class Journey {
-
-	private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
+final class Journey implements Candidate {
 
 	private final Pools pools;
 
 	private final Execution execution;
 
-	private final Set<SessionPool> spent = new HashSet<>();
-
-	private int attempts;
+	private final Trail trail = new Trail(System::nanoTime);
 
 	private volatile boolean mayHaveRun;
 
@@ -46,7 +43,7 @@ final class Journey {
 
 	private volatile @Nullable Ticket ticket;
 
-	private @Nullable ExecutionFailure last;
+	private volatile @Nullable ExecutionFailure last;
 
 	private @Nullable SessionPool refused;
 
@@ -55,110 +52,134 @@ final class Journey {
 		this.execution = execution;
 	}
 
-	/**
-	 * Goes.
-	 * @return the answer; an {@link ExecutionFailure} where there is none by the deadline
-	 */
-	Mono<Answer> go() {
-		if (this.execution.terms().deadline().left().isZero()) {
-			return Mono.error(told(tooLate()));
-		}
+	@Override
+	public boolean hasRoom() {
+		return this.pools.hasRoomFor(this.execution, this.trail);
+	}
+
+	@Override
+	public Set<String> refusedBy() {
+		return this.trail.refusals();
+	}
+
+	@Override
+	public Mono<Answer> enter() {
+		return this.pools.known(this.execution).then(Mono.defer(this::go));
+	}
+
+	private Mono<Answer> go() {
 		return Mono.defer(this::attempt)
 			.transformDeferred(RetryOperator.of(this.pools.retry()))
 			.onErrorMap(Again.class, Again::failure)
 			.doOnCancel(this::leave)
-			.timeout(this.execution.terms().deadline().left(), Mono.error(this::tooLate))
 			.onErrorMap(ExecutionFailure.class, this::told)
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<Answer> attempt() {
+		if (this.execution.terms().deadline().left().isZero()) {
+			return Mono.error(tooLate());
+		}
 		Ticket kept = this.ticket;
 		Ticket mine = (kept != null) ? kept : choose();
 		this.ticket = mine;
 		if (this.left) {
-			end(mine, End.UNSENT);
+			end(mine, this.mayHaveRun ? End.CANCELLED : End.UNSENT);
 			return Mono.never();
 		}
-		if (this.last == null) {
-			mine.pool().budget().call();
+		if (!isPaidFor(mine.pool())) {
+			end(mine, this.mayHaveRun ? End.BADLY : End.UNSENT);
+			return Mono.error((this.last != null) ? this.last : Pools.noRoom());
 		}
-		else if (this.turned || mine.pool().budget().tryRepeat()) {
-			this.turned = false;
-			mine.pool().countRepeat();
-		}
-		else {
-			return Mono.error(overBudget(mine, this.last));
-		}
-		return mine.send(this.execution).doOnSuccess((answer) -> {
+		return mine.send(this.execution, this.mayHaveRun).doOnSuccess((answer) -> {
 			this.mayHaveRun = true;
 			this.answered = mine.lease();
 			this.ticket = null;
 		}).onErrorMap(ExecutionFailure.class, (failure) -> next(mine, failure));
 	}
 
+	/** Only what the same pool has had before is a repeat. */
+	private boolean isPaidFor(SessionPool pool) {
+		if (!this.turned && !this.trail.hasAsked(pool)) {
+			pool.budget().call();
+			return true;
+		}
+		if (!this.turned && !pool.budget().tryRepeat()) {
+			return false;
+		}
+		this.turned = false;
+		pool.countRepeat();
+		return true;
+	}
+
 	private Ticket choose() {
 		try {
-			return this.pools.take(this.execution, this.spent);
+			return this.pools.take(this.execution, this.trail);
 		}
 		catch (ExecutionFailure failure) {
 			throw (this.last != null) ? worth(this.last) : failure;
 		}
 	}
 
-	private ExecutionFailure overBudget(Ticket mine, ExecutionFailure failure) {
-		end(mine, this.mayHaveRun ? End.BADLY : End.UNSENT);
-		return failure;
-	}
-
 	/** What becomes of a failure: it is told, or the execution is sent again. */
 	private Throwable next(Ticket mine, ExecutionFailure failure) {
-		this.attempts += failure.attempts();
-		this.last = failure.in(mine.pool().name());
+		SessionPool pool = mine.pool();
+		ExecutionFailure here = failure.in(pool.name());
+		this.trail.met(pool, failure);
+		this.last = here;
 		if (asksForIdentifier(mine, failure)) {
 			end(mine, End.UNSENT);
 			this.turned = true;
-			return new Again(this.last, Duration.ZERO);
+			return new Again(here, Duration.ZERO);
 		}
-		boolean more = this.attempts < this.pools.attempts();
 		if (this.mayHaveRun || failure.executed() != Executed.NO) {
 			this.mayHaveRun = true;
 			Duration pause = pause(failure);
-			if (more && isToBeFoundAgain(mine, failure) && this.execution.terms().deadline().allows(pause)) {
-				return new Again(this.last, pause);
+			if (hasAttemptsLeft() && isToBeFoundAgain(mine, failure)
+					&& this.execution.terms().deadline().allows(pause)) {
+				return new Again(here, pause);
 			}
 			end(mine, (failure.executed() == Executed.NO) ? End.BADLY : End.after(failure));
-			return this.last;
+			return here;
 		}
+		this.refused = pool;
+		Throwable next = elsewhere(pool, here);
 		end(mine, End.after(failure));
-		this.refused = mine.pool();
-		return elsewhere(mine.pool(), failure, more);
+		return next;
 	}
 
-	private Throwable elsewhere(SessionPool pool, ExecutionFailure failure, boolean more) {
-		ExecutionFailure told = this.last;
-		if (told == null || isClients(failure.code())) {
+	private Throwable elsewhere(SessionPool pool, ExecutionFailure failure) {
+		if (isClients(failure.code())) {
 			return failure;
 		}
-		if (!failure.retryable() || failure.attempts() == 0) {
-			this.spent.add(pool);
-		}
-		if (!more) {
-			return told;
-		}
-		if (this.pools.hasRoomElsewhere(this.execution, this.spent, pool)) {
-			return new Again(told, Duration.ZERO);
-		}
 		Duration pause = pause(failure);
-		boolean here = !this.spent.contains(pool) && this.execution.terms().deadline().allows(pause);
-		return here ? new Again(told, pause) : worth(told);
+		if (failure.retryable()) {
+			this.trail.pass(pool, pause);
+		}
+		else {
+			this.trail.spend(pool);
+		}
+		if (!hasAttemptsLeft()) {
+			return failure;
+		}
+		if (this.pools.hasRoomElsewhere(this.execution, this.trail, pool)) {
+			return new Again(failure, Duration.ZERO);
+		}
+		boolean again = failure.attempts() > 0 && !this.trail.isSpent(pool)
+				&& this.execution.terms().deadline().allows(pause);
+		return again ? new Again(failure, pause) : worth(failure);
+	}
+
+	private boolean hasAttemptsLeft() {
+		return this.trail.attempts() < this.pools.attempts();
 	}
 
 	/** What one pool refused waits for another, where there is one that is only busy. */
 	private ExecutionFailure worth(ExecutionFailure failure) {
 		SessionPool pool = this.refused;
 		boolean waits = pool != null && !this.mayHaveRun && failure.executed() == Executed.NO
-				&& this.pools.isWorthWaiting(this.execution, this.spent, pool);
+				&& failure.code() != FailureCode.POOL_FULL
+				&& this.pools.isWorthWaiting(this.execution, this.trail, pool);
 		return waits ? Pools.noRoom() : failure;
 	}
 
@@ -168,7 +189,7 @@ final class Journey {
 	}
 
 	private boolean isToBeFoundAgain(Ticket mine, ExecutionFailure failure) {
-		return this.execution.terms().repeatable() && mine.isFindable() && switch (failure.code()) {
+		return this.execution.terms().repeatable() && mine.lease().isFindable() && switch (failure.code()) {
 			case POOL_BROKE, POOL_NOT_READY, POOL_TIMEOUT, POOL_UNREACHABLE -> true;
 			default -> false;
 		};
@@ -178,7 +199,7 @@ final class Journey {
 	private Duration pause(ExecutionFailure failure) {
 		RetryProperties properties = this.pools.retries();
 		long most = Math.min(properties.maxBackoff().toMillis(),
-				properties.backoff().toMillis() << Math.min(Math.max(0, this.attempts - 1), 20));
+				properties.backoff().toMillis() << Math.clamp(this.trail.attempts() - 1, 0, 20));
 		Duration random = Duration.ofMillis(ThreadLocalRandom.current().nextLong(most + 1));
 		Duration asked = failure.retryAfter();
 		return (asked != null && asked.compareTo(random) > 0) ? asked : random;
@@ -202,17 +223,21 @@ final class Journey {
 		}
 	}
 
+	/** What is under way has its own end; this one comes between two attempts. */
 	private ExecutionFailure tooLate() {
 		Ticket mine = this.ticket;
+		if (mine != null) {
+			end(mine, this.mayHaveRun ? End.BADLY : End.UNSENT);
+		}
+		ExecutionFailure before = this.last;
 		String message = "The execution did not end within its deadline";
-		if (this.mayHaveRun || mine != null && mine.lease().isSent()) {
-			ExecutionFailure failure = ExecutionFailure.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN,
-					message + ", and was ended");
-			this.attempts = Math.max(1, this.attempts);
-			return (mine != null) ? failure.in(mine.pool().name()) : failure;
+		if (this.mayHaveRun && before != null) {
+			return ExecutionFailure
+				.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN, message + ": " + before.message())
+				.in(String.valueOf(before.pool()));
 		}
 		return ExecutionFailure.passing(FailureCode.DEADLINE_EXCEEDED,
-				message + ((this.last != null) ? ": " + this.last.message() : ", and had not begun"));
+				message + ((before != null) ? ": " + before.message() : ", and had not begun"));
 	}
 
 	private ExecutionFailure told(ExecutionFailure failure) {
@@ -220,11 +245,7 @@ final class Journey {
 		if (this.mayHaveRun && told.executed() == Executed.NO) {
 			told = told.executed(Executed.UNKNOWN);
 		}
-		boolean busy = told.code() == FailureCode.POOL_FULL || told.code() == FailureCode.SESSION_BUSY;
-		if (busy && told.retryAfter() == null) {
-			told = told.retryAfter(FULL_RETRY_AFTER);
-		}
-		return isClients(told.code()) ? told : told.afterAttempts(this.attempts);
+		return isClients(told.code()) ? told : Pools.withRetryAfter(told.afterAttempts(this.trail.attempts()));
 	}
 
 	private static boolean isClients(FailureCode code) {

@@ -54,9 +54,15 @@ final class Lease {
 
 	private final @Nullable String identifier;
 
+	private final Incarnation incarnation;
+
 	private final Consumer<End> onEnd;
 
+	private volatile boolean reached;
+
 	private volatile boolean sent;
+
+	private volatile @Nullable String sentTo;
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -67,16 +73,44 @@ final class Lease {
 	/**
 	 * Makes a lease.
 	 * @param identifier the session's identifier; null where the pool gives one by itself
+	 * @param incarnation what was seen of its adapter
 	 * @param onEnd takes the session back; returns at once
 	 */
-	Lease(@Nullable String identifier, Consumer<End> onEnd) {
+	Lease(@Nullable String identifier, Incarnation incarnation, Consumer<End> onEnd) {
 		this.identifier = identifier;
+		this.incarnation = incarnation;
 		this.onEnd = onEnd;
 	}
 
-	/** Something of the execution has left. */
+	/** Something leaves for the session, so that there is one from now on. */
+	void reach() {
+		this.reached = true;
+	}
+
+	/** The execution leaves for the session. */
 	void sent() {
-		this.sent = true;
+		if (!this.sent) {
+			this.sentTo = this.incarnation.seen();
+			this.sent = true;
+		}
+		this.reached = true;
+	}
+
+	Incarnation incarnation() {
+		return this.incarnation;
+	}
+
+	/**
+	 * Which life of the adapter was the last to be seen in the session when the execution
+	 * left for it first: one that is asked for it again must be the same, or know it.
+	 */
+	@Nullable String sentTo() {
+		return this.sentTo;
+	}
+
+	/** Whether the session that may run the execution can be asked for it again. */
+	boolean isFindable() {
+		return this.identifier != null && this.sentTo != null;
 	}
 
 	boolean isSent() {
@@ -93,7 +127,7 @@ final class Lease {
 	 */
 	void end(End how) {
 		if (this.ended.compareAndSet(false, true)) {
-			this.onEnd.accept(this.sent ? how : End.UNSENT);
+			this.onEnd.accept(this.reached ? how : End.UNSENT);
 		}
 		if (how != End.WELL) {
 			this.left = true;

@@ -44,6 +44,9 @@ final class Leased implements Sessions {
 
 	private long allocated;
 
+	/** Whether one has made way, and its place was not taken yet. */
+	private boolean vacated;
+
 	/**
 	 * Makes the set, which is empty.
 	 * @param properties its bounds
@@ -76,7 +79,7 @@ final class Leased implements Sessions {
 			this.open.addFirst(session);
 		}
 		LeasedSession taken = session;
-		return new Lease(taken.identifier(), (how) -> end(taken, execution.id(), how));
+		return new Lease(taken.identifier(), taken.incarnation(), (how) -> end(taken, execution.id(), how));
 	}
 
 	@Override
@@ -84,13 +87,26 @@ final class Leased implements Sessions {
 		String client = client(execution);
 		return this.open.stream().anyMatch((session) -> isFor(client, session))
 				|| this.all.size() < this.properties.maxSessions() && this.fullness.allows()
-				|| this.open.stream().anyMatch(LeasedSession::isIdle) && quarantined() == 0;
+				|| isToMakeRoom() && this.open.stream().anyMatch(LeasedSession::isIdle);
 	}
 
 	@Override
 	public synchronized void recycle() {
 		this.all.forEach(LeasedSession::spoil);
 		List.copyOf(this.open).forEach(this::letGo);
+	}
+
+	@Override
+	public synchronized List<String> leave() {
+		List<LeasedSession> idle = this.open.stream().filter(LeasedSession::isIdle).toList();
+		this.open.clear();
+		this.all.removeAll(Set.copyOf(idle));
+		return idle.stream().map(LeasedSession::identifier).toList();
+	}
+
+	@Override
+	public boolean keepsWarm() {
+		return true;
 	}
 
 	@Override
@@ -102,9 +118,10 @@ final class Leased implements Sessions {
 
 	/**
 	 * Lets go of the sessions that are too old, and of those that nobody used for long.
+	 * @param keepsWarm whether some are kept although nobody uses them
 	 * @return those of them that are to be kept, and want a request to stay
 	 */
-	synchronized List<String> sweep() {
+	synchronized List<String> sweep(boolean keepsWarm) {
 		long now = this.nanos.getAsLong();
 		List<String> kept = new ArrayList<>();
 		for (LeasedSession session : List.copyOf(this.open)) {
@@ -112,7 +129,7 @@ final class Leased implements Sessions {
 				letGo(session);
 			}
 			else if (session.isCold(now, idleTime().toNanos())) {
-				if (this.all.size() > this.properties.warm()) {
+				if (!keepsWarm || this.all.size() > this.properties.warm()) {
 					letGo(session);
 				}
 				else {
@@ -134,26 +151,28 @@ final class Leased implements Sessions {
 		}
 		LeasedSession session = allocate();
 		session.begin(UNKNOWN_CLIENT);
-		return new Lease(session.identifier(), (how) -> warmed(session, how));
+		return new Lease(session.identifier(), session.incarnation(), (how) -> warmed(session, how));
 	}
 
-	private synchronized void warmed(LeasedSession session, End how) {
-		session.end(this.nanos.getAsLong(), false);
-		switch (how) {
-			case WELL -> {
-				this.fullness.given();
-				session.forgetClient();
-				if (session.isSpoilt()) {
-					letGo(session);
+	private void warmed(LeasedSession session, End how) {
+		synchronized (this) {
+			session.end(this.nanos.getAsLong(), false);
+			switch (how) {
+				case WELL -> {
+					this.fullness.given();
+					session.forgetClient();
+					if (session.isSpoilt()) {
+						letGo(session);
+					}
+					else {
+						this.open.addLast(session);
+					}
 				}
-				else {
-					this.open.addLast(session);
+				case UNSENT, REFUSED -> drop(session, how);
+				case CANCELLED, BADLY -> {
+					putAside(session);
+					this.quarantine.stop(session.identifier(), () -> forget(session));
 				}
-			}
-			case UNSENT, REFUSED -> drop(session, how);
-			case CANCELLED, BADLY -> {
-				putAside(session);
-				this.quarantine.stop(session.identifier(), () -> forget(session));
 			}
 		}
 		this.onRoom.run();
@@ -186,21 +205,35 @@ final class Leased implements Sessions {
 		LeasedSession session = new LeasedSession(this.nanos.getAsLong());
 		this.all.add(session);
 		this.allocated++;
+		this.vacated = false;
 		return session;
 	}
 
 	/** The coldest that is another client's makes way. */
 	private void makeRoom() {
-		if (quarantined() > 0 || this.all.size() < this.properties.maxSessions()) {
+		if (!isToMakeRoom()) {
 			return;
 		}
 		for (Iterator<LeasedSession> coldest = this.open.descendingIterator(); coldest.hasNext();) {
 			LeasedSession session = coldest.next();
 			if (session.isIdle()) {
-				letGo(session);
+				this.vacated = true;
+				putAside(session);
+				this.quarantine.stop(session.identifier(), () -> makeWay(session));
 				return;
 			}
 		}
+	}
+
+	/** One at a time, and where there is no place but that of another. */
+	private boolean isToMakeRoom() {
+		return !this.vacated && quarantined() == 0
+				&& (this.all.size() >= this.properties.maxSessions() || !this.fullness.allows());
+	}
+
+	private void makeWay(LeasedSession session) {
+		this.fullness.given();
+		forget(session);
 	}
 
 	private void end(LeasedSession session, String execution, End how) {

@@ -9,6 +9,8 @@ final class LeasedSession {
 
 	private final String identifier = RandomIdentifier.next();
 
+	private final Incarnation incarnation = new Incarnation();
+
 	private final long createdAt;
 
 	private long usedAt;
@@ -30,6 +32,10 @@ final class LeasedSession {
 
 	String identifier() {
 		return this.identifier;
+	}
+
+	Incarnation incarnation() {
+		return this.incarnation;
 	}
 
 	/** The client whose programs ran in it; null where none has. */

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -33,10 +34,6 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 
 	/** What refuses a host stands before the adapter, and does not bear its header. */
 	private static final String HOST_REFUSED = "\"code\":\"" + FailureCode.HOST_REFUSED.text() + "\"";
-
-	/** Reported of live pools; no other 400 asks for an identifier. */
-	private static final Pattern MISSING_IDENTIFIER = Pattern
-		.compile("(?i)missing required parameter\\W{1,3}identifier");
 
 	/** What a bare Piston says of a client's own request, and in no other shape. */
 	private static final Pattern PISTONS = Pattern.compile("\\s*\\{\\s*\"message\"\\s*:\\s*\"(?:"
@@ -79,8 +76,7 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 					+ "'Azure ContainerApps Session Executor' on the pool; a new role takes some minutes to work");
 			case 404 -> notFound(text);
 			case 429 -> full();
-			case 500 -> broken(FailureCode.SANDBOX_FAILED, "answered 500" + quote(text)
-					+ ": a Piston does so where its sandbox fails; look at the container's log");
+			case 500 -> serverError(text);
 			case 502, 503 -> broken(FailureCode.POOL_NOT_READY, "answered " + this.status + quote(text)
 					+ ": the session's container is not ready, or broke; look at its log, and at the pool's target port");
 			case 504 -> broken(FailureCode.POOL_TIMEOUT,
@@ -107,7 +103,7 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 	}
 
 	private ExecutionFailure badRequest(String text) {
-		if (MISSING_IDENTIFIER.matcher(text).find()) {
+		if (AzureWords.askForIdentifier(text)) {
 			return setup(FailureCode.POOL_IDENTIFIER_REQUIRED,
 					"wants an identifier (400" + quote(text) + "): set the pool's identifier to auto or lease");
 		}
@@ -125,8 +121,19 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 				"refused the form of the request (400" + quote(text) + "): check api-version and path");
 	}
 
+	/** Only what is empty, or has a Piston's shape, can be a Piston's own. */
+	private ExecutionFailure serverError(String text) {
+		boolean pistons = text.isBlank() || AzureWords.pistonsMessage(text) != null;
+		if (pistons && !this.headers.containsHeader(AzureWords.ERROR_CODE)) {
+			return broken(FailureCode.SANDBOX_FAILED, "answered 500" + quote(text)
+					+ ": a Piston does so where its sandbox fails; look at the container's log");
+		}
+		return broken(FailureCode.POOL_BROKE,
+				"failed by itself (500" + quote(text) + "), and the execution may have run");
+	}
+
 	private ExecutionFailure notFound(String text) {
-		if (text.contains("\"Not Found\"")) {
+		if ("Not Found".equals(AzureWords.pistonsMessage(text))) {
 			return wrongPath();
 		}
 		return retryAfter(ExecutionFailure.passing(FailureCode.POOL_FULL, named("answered 404" + quote(text)
@@ -169,9 +176,8 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 	}
 
 	private ExecutionFailure retryAfter(ExecutionFailure failure) {
-		String seconds = this.headers.getFirst(HttpHeaders.RETRY_AFTER);
-		return (seconds != null && seconds.matches("\\d{1,5}"))
-				? failure.retryAfter(Duration.ofSeconds(Long.parseLong(seconds))) : failure;
+		Duration asked = RetryAfter.read(this.headers, Instant.now());
+		return (asked != null) ? failure.retryAfter(asked) : failure;
 	}
 
 	private static String quote(@Nullable String text) {

@@ -1,5 +1,6 @@
 package dev.sluice.pool;
 
+import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 
@@ -53,21 +54,35 @@ record PoolBreak(String pool, URI endpoint) {
 					"Pool '" + this.pool + "' did not send all of its answer within the deadline");
 		}
 		Break broke = Break.of(error);
+		if (isNowhere(error)) {
+			return unreachable("its network can't be reached");
+		}
 		return switch (broke.where()) {
 			case BEFORE_CONNECTING -> ExecutionFailure
 				.passing(FailureCode.POOL_FULL,
 						"All connections to pool '" + this.pool + "' are in use, and " + broke.what()
 								+ ": raise the pool's max-connections, or send less at once")
 				.retryAfter(BUSY_RETRY_AFTER);
-			case CONNECTING -> ExecutionFailure
-				.passing(FailureCode.POOL_UNREACHABLE,
-						"Pool '" + this.pool + "' can't be reached at " + this.endpoint + ": " + broke.what())
-				.afterAttempts(1);
+			case CONNECTING -> unreachable(broke.what());
 			case WAITING -> broken(FailureCode.POOL_TIMEOUT, "Pool '" + this.pool + "' gave no answer in time");
 			case UNDER_WAY -> broken(FailureCode.POOL_BROKE,
 					"The connection to pool '" + this.pool + "' broke, and the execution may have got there");
 			case UNKNOWN -> fault(error);
 		};
+	}
+
+	/** The operating system has no way there, so that nothing was opened. */
+	private static boolean isNowhere(Throwable error) {
+		Throwable cause = (error.getCause() != null) ? error.getCause() : error;
+		return cause instanceof SocketException && cause.getMessage() != null
+				&& cause.getMessage().startsWith("Network is unreachable");
+	}
+
+	private ExecutionFailure unreachable(String why) {
+		return ExecutionFailure
+			.passing(FailureCode.POOL_UNREACHABLE,
+					"Pool '" + this.pool + "' can't be reached at " + this.endpoint + ": " + why)
+			.afterAttempts(1);
 	}
 
 	private ExecutionFailure fault(Throwable error) {

@@ -36,7 +36,7 @@ final class PoolBreaker {
 
 	private final String pool;
 
-	private final Duration usuallyOpen;
+	private final IntervalFunction openTime;
 
 	private final CircuitBreaker breaker;
 
@@ -44,13 +44,15 @@ final class PoolBreaker {
 
 	private final AtomicInteger probing = new AtomicInteger();
 
+	private volatile long openUntil = System.nanoTime();
+
 	private volatile @Nullable ExecutionFailure last;
 
 	PoolBreaker(String pool, BreakerProperties properties) {
 		this.pool = pool;
-		this.usuallyOpen = properties.open();
+		this.openTime = IntervalFunction.ofExponentialBackoff(properties.open(), 2, properties.maxOpen());
 		this.probes = properties.probes();
-		this.breaker = CircuitBreaker.of(pool, config(properties));
+		this.breaker = CircuitBreaker.of(pool, config(properties, this::openFor));
 		this.breaker.getEventPublisher().onStateTransition((event) -> {
 			this.probing.set(0);
 			String state = text(event.getStateTransition().getToState());
@@ -86,10 +88,11 @@ final class PoolBreaker {
 	 * {@link FailureCode#POOL_UNAVAILABLE} where it was not let through
 	 */
 	Mono<Answer> guard(Mono<Answer> call) {
-		Mono<Answer> guarded = call.doOnError(ExecutionFailure.class, this::remember)
+		Mono<Answer> guarded = call.doOnError(this::remember)
 			.transformDeferred(CircuitBreakerOperator.of(this.breaker))
 			.onErrorMap(CallNotPermittedException.class, (refused) -> unavailable());
-		return Mono.defer(() -> (this.breaker.getState() == State.HALF_OPEN) ? probe(guarded) : guarded);
+		return Mono.defer(() -> (this.breaker.getState() == State.HALF_OPEN) ? probe(guarded) : guarded)
+			.onErrorMap(Silence.Fault.class, Silence.Fault::failure);
 	}
 
 	/** A probe that says nothing of the pool leaves its place to another one. */
@@ -120,12 +123,28 @@ final class PoolBreaker {
 		return ExecutionFailure
 			.passing(FailureCode.POOL_UNAVAILABLE,
 					"Pool '" + this.pool + "' failed too often, and is passed over for a while" + because())
-			.retryAfter(this.usuallyOpen)
+			.retryAfter(openTimeLeft())
 			.in(this.pool);
 	}
 
-	private void remember(ExecutionFailure failure) {
-		if (counts(failure)) {
+	/** In whole seconds, one at least: as clients are told it. */
+	private Duration openTimeLeft() {
+		long nanos = this.openUntil - System.nanoTime();
+		return Duration.ofSeconds(Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos + 999_999_999)));
+	}
+
+	/** Asked as it opens. */
+	private Long openFor(Integer times) {
+		Long millis = this.openTime.apply(times);
+		this.openUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+		return millis;
+	}
+
+	private void remember(Throwable error) {
+		if (error instanceof Silence.Fault silence) {
+			this.last = silence.failure();
+		}
+		else if (error instanceof ExecutionFailure failure && counts(failure)) {
 			this.last = failure;
 		}
 	}
@@ -135,7 +154,7 @@ final class PoolBreaker {
 		return (failure != null) ? ". Its last failure (" + failure.code().text() + "): " + failure.message() : "";
 	}
 
-	private static CircuitBreakerConfig config(BreakerProperties properties) {
+	private static CircuitBreakerConfig config(BreakerProperties properties, IntervalFunction openTime) {
 		return CircuitBreakerConfig.custom()
 			// The other strategy locks, and the callers are event loops.
 			.slidingWindow((int) Math.max(1, properties.window().toSeconds()), properties.minimumCalls(),
@@ -143,8 +162,7 @@ final class PoolBreaker {
 			.failureRateThreshold(properties.failureRate())
 			.slowCallRateThreshold(100)
 			.slowCallDurationThreshold(Duration.ofDays(1))
-			.waitIntervalFunctionInOpenState(
-					IntervalFunction.ofExponentialBackoff(properties.open(), 2, properties.maxOpen()))
+			.waitIntervalFunctionInOpenState(openTime)
 			.automaticTransitionFromOpenToHalfOpenEnabled(true)
 			.permittedNumberOfCallsInHalfOpenState(properties.probes())
 			.maxWaitDurationInHalfOpenState(PROBED_WITHIN)
@@ -156,7 +174,7 @@ final class PoolBreaker {
 
 	/** Whether an error is the pool's fault. */
 	private static boolean counts(Throwable error) {
-		return error instanceof ExecutionFailure failure && switch (failure.code()) {
+		return error instanceof Silence.Fault || error instanceof ExecutionFailure failure && switch (failure.code()) {
 			case TOKEN_UNAVAILABLE, POOL_UNAUTHORIZED, POOL_FORBIDDEN, POOL_PATH_NOT_FOUND, POOL_UNREACHABLE,
 					POOL_NOT_READY, POOL_TIMEOUT, POOL_BROKE, POOL_ANSWER_INVALID, ENGINE_UNAVAILABLE ->
 				true;

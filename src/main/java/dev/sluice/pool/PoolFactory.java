@@ -101,10 +101,10 @@ public final class PoolFactory {
 		Runnable onRoom = () -> listeners.forEach(Runnable::run);
 		Leased leased = new Leased(properties.lease(), fullness, quarantine, System::nanoTime, onRoom);
 		Sessions sessions = sessions(properties, fullness, quarantine, leased, onRoom);
-		Upkeep upkeep = new Upkeep(wire, sessions, leased, new PoolBreak(name, properties.endpoint()));
+		Upkeep upkeep = new Upkeep(wire, sessions, leased, fullness, new PoolBreak(name, properties.endpoint()));
 		RetryProperties retry = this.properties.retry();
 		Disposable connections = Disposables.composite(executions, management);
-		return new SessionPool(properties, wire, connections, tokens, sessions, quarantine, upkeep,
+		return new SessionPool(properties, wire, connections, tokens, sessions, fullness, quarantine, upkeep,
 				new PoolBreaker(name, properties.breaker()),
 				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime));
 	}
@@ -119,7 +119,8 @@ public final class PoolFactory {
 			case NONE -> new Unnamed(properties.name(), fullness, leased, false, onRoom);
 			case FRESH -> new Fresh(fullness, quarantine, properties.lease().maxSessions(), onRoom);
 			case LEASE -> leased;
-			case STICKY -> new Sticky(String.valueOf(properties.stickySecret()), quarantine, leased, onRoom);
+			case STICKY -> new Sticky(String.valueOf(properties.stickySecret()), properties.lease(), fullness,
+					quarantine, leased, System::nanoTime, onRoom);
 		};
 	}
 

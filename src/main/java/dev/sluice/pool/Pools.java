@@ -1,14 +1,15 @@
 package dev.sluice.pool;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Candidate;
 import dev.sluice.execution.Capacity;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
@@ -20,6 +21,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -31,6 +33,13 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	private static final Comparator<SessionPool> LEAST_LOADED = Comparator
 		.comparingInt((SessionPool pool) -> pool.properties().priority())
 		.thenComparingDouble(SessionPool::load);
+
+	private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
+
+	private static final Duration BUSY_RETRY_AFTER = Duration.ofSeconds(1);
+
+	/** How long a close waits for sessions to be stopped. */
+	private static final Duration LEFT_WITHIN = Duration.ofSeconds(3);
 
 	private final List<SessionPool> pools;
 
@@ -92,13 +101,12 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 
 	@Override
 	public Mono<Answer> execute(Execution execution) {
-		Mono<Answer> journey = Mono.defer(() -> new Journey(this, execution).go());
-		return (this.pools.size() > 1) ? this.catalogue.known().then(journey) : journey;
+		return Mono.defer(() -> candidate(execution).enter());
 	}
 
 	@Override
 	public Mono<List<LanguageRuntime>> runtimes() {
-		return this.catalogue.runtimes();
+		return this.catalogue.runtimes().onErrorMap(ExecutionFailure.class, Pools::withRetryAfter);
 	}
 
 	@Override
@@ -107,17 +115,8 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	}
 
 	@Override
-	public boolean hasRoomFor(Execution execution) {
-		try {
-			List<SessionPool> fitting = this.catalogue.fitting(execution);
-			boolean well = fitting.stream().anyMatch(SessionPool::isReachable);
-			return fitting.stream().allMatch((pool) -> pool.breaker().isOpen())
-					|| fitting.stream().anyMatch((pool) -> pool.hasRoomFor(execution) && (!well || pool.isReachable()));
-		}
-		catch (ExecutionFailure failure) {
-			// Waiting would not help: it is to hear this at once.
-			return true;
-		}
+	public Candidate candidate(Execution execution) {
+		return new Journey(this, execution);
 	}
 
 	@Override
@@ -128,8 +127,40 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	@Override
 	public void close() {
 		this.catalogue.close();
+		stopIdleSessions();
 		this.pools.forEach(SessionPool::close);
 		this.tokens.forEach(Tokens::close);
+	}
+
+	/** They would hold their places in the pools for the whole cooldown. */
+	private void stopIdleSessions() {
+		Flux.fromIterable(this.pools)
+			.flatMap(SessionPool::leave)
+			.then()
+			.timeout(LEFT_WITHIN, Mono.empty())
+			.onErrorComplete()
+			.block();
+	}
+
+	/** Waits until it is known what the pools have, or the deadline has passed. */
+	Mono<Void> known(Execution execution) {
+		return this.catalogue.known(execution).timeout(execution.terms().deadline().left(), Mono.<Void>empty());
+	}
+
+	boolean hasRoomFor(Execution execution, Trail trail) {
+		try {
+			List<SessionPool> fitting = this.catalogue.fitting(execution)
+				.stream()
+				.filter((pool) -> !trail.isSpent(pool))
+				.toList();
+			boolean well = fitting.stream().anyMatch(SessionPool::isReachable);
+			return fitting.stream().allMatch((pool) -> pool.breaker().isOpen()) || fitting.stream()
+				.anyMatch((pool) -> trail.leadsTo(pool) && pool.hasRoomFor(execution) && (!well || pool.isReachable()));
+		}
+		catch (ExecutionFailure failure) {
+			// Waiting would not help: it is to hear this at once.
+			return true;
+		}
 	}
 
 	int attempts() {
@@ -148,15 +179,15 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	 * A place for an execution, in the pool that has the least to do among those that are
 	 * to be used first.
 	 * @param execution the execution
-	 * @param spent the pools that refused it
+	 * @param trail tells where it may go
 	 * @return the place
 	 * @throws ExecutionFailure where there is none now, with
 	 * {@link FailureCode#POOL_FULL} where it is worth waiting for one
 	 */
-	Ticket take(Execution execution, Set<SessionPool> spent) {
+	Ticket take(Execution execution, Trail trail) {
 		List<SessionPool> fitting = this.catalogue.fitting(execution)
 			.stream()
-			.filter((pool) -> !spent.contains(pool))
+			.filter(trail::leadsTo)
 			.sorted(LEAST_LOADED)
 			.toList();
 		@Nullable SessionPool passedOver = null;
@@ -166,7 +197,8 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 			if (pool.breaker().isOpen()) {
 				passedOver = pool;
 			}
-			else if (!pool.breaker().hasRoom()) {
+			// Before the right to try and reach it, which is not to be had again soon.
+			else if (!pool.hasRoomFor(execution)) {
 				full = true;
 			}
 			else if (!pool.tryReach()) {
@@ -201,26 +233,35 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	/**
 	 * Whether another pool has room now.
 	 */
-	boolean hasRoomElsewhere(Execution execution, Set<SessionPool> spent, SessionPool than) {
-		return elsewhere(execution, spent, than).anyMatch((pool) -> pool.hasRoomFor(execution));
+	boolean hasRoomElsewhere(Execution execution, Trail trail, SessionPool than) {
+		return elsewhere(execution, trail, than).anyMatch((pool) -> trail.leadsTo(pool) && pool.hasRoomFor(execution));
 	}
 
 	/**
 	 * Whether another pool is well, so that it is worth waiting for.
 	 */
-	boolean isWorthWaiting(Execution execution, Set<SessionPool> spent, SessionPool than) {
-		return elsewhere(execution, spent, than).findAny().isPresent();
+	boolean isWorthWaiting(Execution execution, Trail trail, SessionPool than) {
+		return elsewhere(execution, trail, than).findAny().isPresent();
 	}
 
-	private Stream<SessionPool> elsewhere(Execution execution, Set<SessionPool> spent, SessionPool than) {
-		return fitting(execution).stream()
-			.filter((pool) -> pool != than && !spent.contains(pool) && pool.isReachable());
+	private Stream<SessionPool> elsewhere(Execution execution, Trail trail, SessionPool than) {
+		return fitting(execution).stream().filter((pool) -> pool != than && !trail.isSpent(pool) && pool.isReachable());
 	}
 
 	static ExecutionFailure noRoom() {
 		return ExecutionFailure.passing(FailureCode.POOL_FULL,
 				"All sessions that may be used are in use, or their pool has refused one more just now: raise the pool's "
 						+ "lease.max-sessions and its own maximum, or send less at once");
+	}
+
+	/** Who is to come again is told when. */
+	static ExecutionFailure withRetryAfter(ExecutionFailure failure) {
+		boolean told = failure.retryAfter() != null;
+		return switch (failure.code()) {
+			case POOL_FULL -> told ? failure : failure.retryAfter(FULL_RETRY_AFTER);
+			case SESSION_BUSY -> told ? failure : failure.retryAfter(BUSY_RETRY_AFTER);
+			default -> failure;
+		};
 	}
 
 	private List<SessionPool> fitting(Execution execution) {

@@ -47,15 +47,24 @@ final class RetryBudget {
 	 * @return whether it was granted
 	 */
 	synchronized boolean tryRepeat() {
-		int slot = slot();
-		long allowed = (long) sum(this.calls) * this.share / 100 + this.floor;
-		if (sum(this.repeats) >= allowed) {
+		if (!allowsRepeat()) {
 			return false;
 		}
-		this.repeats[slot]++;
+		this.repeats[slot()]++;
 		return true;
 	}
 
+	/**
+	 * Whether a repeat would be granted now.
+	 * @return whether {@link #tryRepeat} would give one
+	 */
+	synchronized boolean allowsRepeat() {
+		slot();
+		long allowed = (long) sum(this.calls) * this.share / 100 + this.floor;
+		return sum(this.repeats) < allowed;
+	}
+
+	/** Forgets what is too old. */
 	private int slot() {
 		long now = now();
 		for (long passed = Math.max(this.second + 1, now - SECONDS + 1); passed <= now; passed++) {

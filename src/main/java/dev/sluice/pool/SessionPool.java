@@ -3,11 +3,9 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-import com.azure.core.credential.AccessToken;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Executed;
@@ -15,7 +13,6 @@ import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
-import dev.sluice.execution.Terms;
 import dev.sluice.execution.Timeline.Leg;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
@@ -39,6 +36,12 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  */
 final class SessionPool implements Pool, AutoCloseable {
 
+	private static final String NO_VERDICT = "answered 200 with JSON that is no verdict: its sandbox failed, or it is no "
+			+ "Piston";
+
+	/** How long a session may take to be allocated and to say what it is. */
+	private static final Duration MET_WITHIN = Duration.ofSeconds(30);
+
 	private static final MediaType EVENTS = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
 
 	private final PoolProperties properties;
@@ -50,6 +53,8 @@ final class SessionPool implements Pool, AutoCloseable {
 	private final TokenSource tokens;
 
 	private final Sessions sessions;
+
+	private final Refusals fullness;
 
 	private final Quarantine quarantine;
 
@@ -70,12 +75,13 @@ final class SessionPool implements Pool, AutoCloseable {
 	private final LongAdder repeated = new LongAdder();
 
 	SessionPool(PoolProperties properties, Wire wire, Disposable connections, TokenSource tokens, Sessions sessions,
-			Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker, RetryBudget budget) {
+			Refusals fullness, Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker, RetryBudget budget) {
 		this.properties = properties;
 		this.wire = wire;
 		this.connections = connections;
 		this.tokens = tokens;
 		this.sessions = sessions;
+		this.fullness = fullness;
 		this.quarantine = quarantine;
 		this.upkeep = upkeep;
 		this.breaker = breaker;
@@ -200,59 +206,76 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	/**
+	 * Stops the sessions that nobody uses, as nobody will.
+	 * @return completes when that was tried
+	 */
+	Mono<Void> leave() {
+		return Mono.defer(() -> {
+			this.upkeep.close();
+			List<String> idle = this.sessions.leave();
+			return isReachable() ? Flux.fromIterable(idle)
+				.flatMap((identifier) -> this.wire.stop(identifier).onErrorComplete())
+				.then() : Mono.empty();
+		});
+	}
+
+	/**
 	 * Sends an execution to a session. The answer ends the lease.
 	 * @param execution the execution
 	 * @param lease the hold on the session
+	 * @param repeat whether the session may have it already
 	 * @return the answer; an {@link ExecutionFailure}, behind which the lease goes on
 	 */
-	Mono<Answer> send(Execution execution, Lease lease) {
+	Mono<Answer> send(Execution execution, Lease lease, boolean repeat) {
 		Duration limit = this.properties.timeLimit();
-		if (!execution.terms().deadline().allows(limit)) {
-			return call(execution, lease);
+		Deadline deadline = execution.terms().deadline();
+		if (!deadline.allows(limit)) {
+			Silence silence = new Silence(name(), deadline.left(), deadline);
+			return guarded(execution, lease, repeat, silence);
 		}
-		Terms terms = execution.terms().until(Deadline.in(limit));
-		return call(execution.on(terms), lease).timeout(limit, Mono.error(() -> overLimit(lease)));
+		Execution limited = execution.on(execution.terms().until(Deadline.in(limit)));
+		return guarded(limited, lease, repeat, new Silence(name(), limit, null));
 	}
 
 	void countRepeat() {
 		this.repeated.increment();
 	}
 
-	private Mono<Answer> call(Execution execution, Lease lease) {
-		return this.breaker.guard(token(execution).flatMap((token) -> send(execution, lease, token)));
+	/** What a pool does not answer in time is its breaker's business, too. */
+	private Mono<Answer> guarded(Execution execution, Lease lease, boolean repeat, Silence silence) {
+		Mono<Answer> call = meet(execution, lease).then(Mono.defer(() -> call(execution, lease, repeat)));
+		return this.breaker.guard(call.timeout(silence.limit(), Mono.error(() -> silence.after(lease))));
 	}
 
-	private Mono<AccessToken> token(Execution execution) {
+	/**
+	 * A session that an execution may be asked for again must be known before: which of
+	 * its container's lives it is that gets it.
+	 */
+	private Mono<Void> meet(Execution execution, Lease lease) {
+		if (!execution.terms().repeatable() || lease.identifier() == null || lease.incarnation().seen() != null
+				|| !this.wire.isAdapterSeen()) {
+			return Mono.empty();
+		}
 		return Mono.defer(() -> {
-			execution.timeline().enter(Leg.TOKEN);
-			return this.tokens.get();
-		});
+			lease.reach();
+			return this.wire.runtimes(lease.identifier(), lease.incarnation());
+		}).timeout(MET_WITHIN).then().onErrorComplete();
 	}
 
-	/** A refused token is dropped, and the call goes out once more with another one. */
-	private Mono<Answer> send(Execution execution, Lease lease, AccessToken token) {
-		return attempt(execution, lease, token).onErrorResume(
-				(error) -> error instanceof ExecutionFailure failure && failure.code() == FailureCode.POOL_UNAUTHORIZED,
-				(error) -> {
-					this.tokens.reject(token);
-					return token(execution).filter((other) -> !other.getToken().equals(token.getToken()))
-						.switchIfEmpty(Mono.error(error))
-						.flatMap((other) -> attempt(execution, lease, other).onErrorMap(ExecutionFailure.class,
-								(failure) -> (failure.attempts() == 0) ? failure : failure.afterAttempts(2)));
-				});
-	}
-
-	private Mono<Answer> attempt(Execution execution, Lease lease, AccessToken token) {
-		return Mono.defer(() -> {
+	private Mono<Answer> call(Execution execution, Lease lease, boolean repeat) {
+		AtomicInteger times = new AtomicInteger();
+		return this.wire.execute(execution, lease, repeat, () -> {
+			times.incrementAndGet();
 			this.sent.increment();
 			lease.sent();
 			execution.timeline().enter(Leg.POOL);
-			return this.wire.execute(execution, lease.identifier(), token);
-		}).flatMap((response) -> {
+		}).flatMap((sent) -> {
 			this.connecting.given();
-			return answer(execution, response, lease, token);
+			return answer(execution, sent, lease);
 		})
 			.onErrorMap(this.breaks::explain)
+			.onErrorMap(ExecutionFailure.class,
+					(failure) -> (failure.attempts() == 0) ? failure : failure.afterAttempts(times.get()))
 			.doOnError(ExecutionFailure.class, this::look)
 			.doOnTerminate(execution.timeline()::leave);
 	}
@@ -265,38 +288,46 @@ final class SessionPool implements Pool, AutoCloseable {
 		if (failure.code() == FailureCode.POOL_UNREACHABLE) {
 			this.connecting.refused();
 		}
+		this.fullness.heed(failure);
 	}
 
-	private Mono<Answer> answer(Execution execution, ClientResponse response, Lease lease, AccessToken token) {
+	private Mono<Answer> answer(Execution execution, Wire.Sent sent, Lease lease) {
+		ClientResponse response = sent.response();
 		if (response.statusCode().value() != 200) {
-			return this.wire.failure(response, lease.identifier(), token);
+			return this.wire.failure(sent, lease.identifier());
 		}
 		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		if (!isDelimited(response.headers().asHttpHeaders())) {
+			return refused(response, "answered 200 without a length, so that a part of it would look like all of it: "
+					+ "check what stands between the pool and its container");
+		}
 		if (trusted && is(response, EVENTS)) {
 			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
 				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
 		}
 		if (!is(response, MediaType.APPLICATION_JSON)) {
-			return response.releaseBody()
-				.then(Mono.error(() -> noVerdict(
-						"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
-								+ "Piston or of Sluice's adapter")));
+			return refused(response,
+					"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
+							+ "Piston or of Sluice's adapter");
 		}
 		return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes())
-			.flatMap((held) -> answer(held, trusted, lease));
+			.flatMap((held) -> Mono.fromCallable(() -> answer(held, trusted, lease))
+				.doOnError((error) -> held.discard()));
 	}
 
-	private Mono<Answer> answer(HeldBack held, boolean trusted, Lease lease) {
+	private Mono<Answer> refused(ClientResponse response, String what) {
+		return response.releaseBody().then(Mono.error(() -> noVerdict(what)));
+	}
+
+	private Answer answer(HeldBack held, boolean trusted, Lease lease) {
 		if (!held.isWhole()) {
-			return Mono.just(lease.keep(Answer.streaming(streaming(held, lease), () -> leave(held, lease))));
+			return lease.keep(Answer.streaming(streaming(held, trusted, lease), () -> leave(held, lease)));
 		}
 		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
-			held.discard();
-			return Mono
-				.error(noVerdict("answered 200 with JSON that is no verdict: its sandbox failed, or it is no Piston"));
+			throw noVerdict(NO_VERDICT);
 		}
 		lease.end(End.WELL);
-		return Mono.just(lease.keep(Answer.streaming(held.body(), held::discard)));
+		return lease.keep(Answer.streaming(held.body(), held::discard));
 	}
 
 	/** What broke ends the lease badly, and so do lines whose last one is an error. */
@@ -313,8 +344,10 @@ final class SessionPool implements Pool, AutoCloseable {
 		};
 	}
 
-	private Flux<DataBuffer> streaming(HeldBack held, Lease lease) {
-		return guarded(held.body().doOnComplete(() -> lease.end(End.WELL)), lease);
+	/** What nobody vouches for is looked at as it passes. */
+	private Flux<DataBuffer> streaming(HeldBack held, boolean trusted, Lease lease) {
+		Flux<DataBuffer> body = trusted ? held.body() : PistonAnswer.checked(held.body(), () -> noVerdict(NO_VERDICT));
+		return guarded(body.doOnComplete(() -> lease.end(End.WELL)), lease);
 	}
 
 	private Flux<DataBuffer> guarded(Flux<DataBuffer> body, Lease lease) {
@@ -336,32 +369,22 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private Lease counted(Lease lease) {
 		this.running.incrementAndGet();
-		return new Lease(lease.identifier(), (how) -> {
+		return new Lease(lease.identifier(), lease.incarnation(), (how) -> {
 			this.running.decrementAndGet();
-			lease.sent();
+			lease.reach();
 			lease.end(how);
 		});
-	}
-
-	private ExecutionFailure overLimit(Lease lease) {
-		String limit = "its time limit of " + this.properties.timeLimit().toMillis() + " ms";
-		if (!lease.isSent()) {
-			return ExecutionFailure
-				.passing(FailureCode.DEADLINE_EXCEEDED,
-						"Nothing could be sent to pool '" + name() + "' within " + limit + ": its token did not come")
-				.in(name());
-		}
-		return ExecutionFailure
-			.broken(FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN,
-					"Pool '" + name() + "' did not answer within " + limit
-							+ ", and the execution was ended: ask for less, or raise the pool's time-limit")
-			.afterAttempts(1)
-			.in(name());
 	}
 
 	private ExecutionFailure noVerdict(String what) {
 		return ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
 				"Pool '" + name() + "' " + what);
+	}
+
+	/** Whether a body that is cut could be told from a whole one. */
+	private static boolean isDelimited(HttpHeaders headers) {
+		return headers.containsHeader(HttpHeaders.CONTENT_LENGTH)
+				|| String.valueOf(headers.getFirst(HttpHeaders.TRANSFER_ENCODING)).contains("chunked");
 	}
 
 	private static boolean is(ClientResponse response, MediaType type) {

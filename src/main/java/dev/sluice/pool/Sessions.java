@@ -1,5 +1,7 @@
 package dev.sluice.pool;
 
+import java.util.List;
+
 import dev.sluice.execution.Execution;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,19 @@ interface Sessions {
 	/** Lets all sessions go, each as soon as nothing runs in it. */
 	default void recycle() {
 		// What names no sessions keeps none.
+	}
+
+	/**
+	 * Gives no session any more that is not in use now.
+	 * @return the identifiers of those, to be stopped
+	 */
+	default List<String> leave() {
+		return List.of();
+	}
+
+	/** Whether sessions that are allocated beforehand would be used. */
+	default boolean keepsWarm() {
+		return false;
 	}
 
 	/** How many sessions there are. */

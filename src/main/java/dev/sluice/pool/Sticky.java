@@ -2,11 +2,11 @@ package dev.sluice.pool;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,31 +25,62 @@ final class Sticky implements Sessions {
 
 	private static final String DIGEST = "HmacSHA256";
 
+	/** A session that a client named. */
+	private static final class Named {
+
+		private final Incarnation incarnation = new Incarnation();
+
+		private int running;
+
+		private long usedAt;
+
+		private boolean aside;
+
+		private boolean spoilt;
+
+		boolean isIdle() {
+			return this.running == 0 && !this.aside;
+		}
+
+	}
+
 	private final SecretKeySpec secret;
+
+	private final LeaseProperties properties;
+
+	private final Refusals fullness;
 
 	private final Quarantine quarantine;
 
 	private final Sessions leased;
 
+	private final LongSupplier nanos;
+
 	private final Runnable onRoom;
 
-	private final Set<String> stopping = ConcurrentHashMap.newKeySet();
+	/** Those that the pool may still have. */
+	private final Map<String, Named> named = new HashMap<>();
 
-	private final AtomicInteger running = new AtomicInteger();
-
-	private final LongAdder all = new LongAdder();
+	private long all;
 
 	/**
 	 * Makes them.
 	 * @param secret the key of the digest
+	 * @param properties how many there may be, and for how long
+	 * @param fullness tells whether the pool has room
 	 * @param quarantine stops sessions
 	 * @param leased gives sessions to who names none
+	 * @param nanos the clock
 	 * @param onRoom told when a session may have come free
 	 */
-	Sticky(String secret, Quarantine quarantine, Sessions leased, Runnable onRoom) {
+	Sticky(String secret, LeaseProperties properties, Refusals fullness, Quarantine quarantine, Sessions leased,
+			LongSupplier nanos, Runnable onRoom) {
 		this.secret = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), DIGEST);
+		this.properties = properties;
+		this.fullness = fullness;
 		this.quarantine = quarantine;
 		this.leased = leased;
+		this.nanos = nanos;
 		this.onRoom = onRoom;
 	}
 
@@ -60,52 +91,139 @@ final class Sticky implements Sessions {
 			return this.leased.take(execution);
 		}
 		String identifier = identifier(execution.terms().client(), name);
-		if (this.stopping.contains(identifier)) {
-			return null;
-		}
-		this.running.incrementAndGet();
-		this.all.increment();
-		return new Lease(identifier, (how) -> end(identifier, execution.id(), how));
+		Named session = begin(identifier);
+		return (session != null)
+				? new Lease(identifier, session.incarnation, (how) -> end(identifier, session, execution.id(), how))
+				: null;
 	}
 
 	@Override
 	public boolean hasRoomFor(Execution execution) {
 		String name = execution.terms().session();
-		return (name != null) ? !this.stopping.contains(identifier(execution.terms().client(), name))
+		return (name != null) ? hasRoomFor(identifier(execution.terms().client(), name))
 				: this.leased.hasRoomFor(execution);
 	}
 
 	@Override
 	public void recycle() {
 		this.leased.recycle();
+		synchronized (this) {
+			for (String identifier : List.copyOf(this.named.keySet())) {
+				Named session = this.named.get(identifier);
+				if (session != null && session.isIdle()) {
+					stop(identifier, session);
+				}
+				else if (session != null) {
+					session.spoilt = true;
+				}
+			}
+		}
+	}
+
+	/** What a client keeps in a session of its own outlives this process. */
+	@Override
+	public List<String> leave() {
+		return this.leased.leave();
 	}
 
 	@Override
-	public SessionCounts counts() {
-		SessionCounts others = this.leased.counts();
-		return new SessionCounts(this.running.get() + others.leased(), others.idle(),
-				this.stopping.size() + others.quarantined(), this.all.sum() + others.allocated());
+	public boolean keepsWarm() {
+		return true;
 	}
 
-	private void end(String identifier, String execution, End how) {
-		switch (how) {
-			case CANCELLED -> {
-				this.stopping.add(identifier);
-				this.quarantine.cancel(identifier, execution, () -> comeBack(identifier), () -> comeBack(identifier));
+	@Override
+	public synchronized SessionCounts counts() {
+		SessionCounts others = this.leased.counts();
+		int aside = (int) this.named.values().stream().filter((session) -> session.aside).count();
+		int running = (int) this.named.values().stream().filter((session) -> session.running > 0).count();
+		int idle = (int) this.named.values().stream().filter(Named::isIdle).count();
+		return new SessionCounts(running + others.leased(), idle + others.idle(), aside + others.quarantined(),
+				this.all + others.allocated());
+	}
+
+	private synchronized boolean hasRoomFor(String identifier) {
+		forgetCold();
+		Named session = this.named.get(identifier);
+		return (session != null) ? isOpen(session)
+				: this.named.size() < this.properties.maxSessions() && this.fullness.allows();
+	}
+
+	private synchronized @Nullable Named begin(String identifier) {
+		forgetCold();
+		Named session = this.named.get(identifier);
+		if (session == null) {
+			if (this.named.size() >= this.properties.maxSessions() || !this.fullness.tryAsk()) {
+				return null;
 			}
-			case BADLY -> {
-				this.stopping.add(identifier);
-				this.quarantine.stop(identifier, () -> comeBack(identifier));
+			session = new Named();
+			this.named.put(identifier, session);
+			this.all++;
+		}
+		else if (!isOpen(session)) {
+			return null;
+		}
+		session.running++;
+		return session;
+	}
+
+	private boolean isOpen(Named session) {
+		return !session.aside && !session.spoilt && session.running < this.properties.executionsPerSession();
+	}
+
+	/** The pool has let them go by itself. */
+	private void forgetCold() {
+		long now = this.nanos.getAsLong();
+		this.named.values()
+			.removeIf((session) -> session.isIdle() && now - session.usedAt >= this.properties.cooldown().toNanos());
+	}
+
+	private void end(String identifier, Named session, String execution, End how) {
+		synchronized (this) {
+			session.running--;
+			session.usedAt = this.nanos.getAsLong();
+			switch (how) {
+				case WELL -> this.fullness.given();
+				case CANCELLED -> {
+					this.fullness.given();
+					session.aside = true;
+					this.quarantine.cancel(identifier, execution, () -> comeBack(session),
+							() -> forget(identifier, session));
+				}
+				case BADLY -> {
+					this.fullness.given();
+					session.spoilt = true;
+				}
+				case REFUSED -> {
+					this.fullness.refused();
+					this.named.remove(identifier, session);
+				}
+				case UNSENT -> {
+					// The session stays its client's.
+				}
 			}
-			case UNSENT, REFUSED, WELL -> {
-				// The session stays its client's.
+			if (session.spoilt && session.isIdle()) {
+				stop(identifier, session);
 			}
 		}
-		this.running.decrementAndGet();
+		this.onRoom.run();
 	}
 
-	private void comeBack(String identifier) {
-		this.stopping.remove(identifier);
+	private void stop(String identifier, Named session) {
+		session.aside = true;
+		this.quarantine.stop(identifier, () -> forget(identifier, session));
+	}
+
+	private void comeBack(Named session) {
+		synchronized (this) {
+			session.aside = false;
+		}
+		this.onRoom.run();
+	}
+
+	private void forget(String identifier, Named session) {
+		synchronized (this) {
+			this.named.remove(identifier, session);
+		}
 		this.onRoom.run();
 	}
 

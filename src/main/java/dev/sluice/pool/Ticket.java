@@ -16,16 +16,12 @@ record Ticket(SessionPool pool, Lease lease) {
 	/**
 	 * Sends the execution.
 	 * @param execution the execution
+	 * @param repeat whether its session may have it already
 	 * @return the answer, which ends the lease; an
 	 * {@link dev.sluice.execution.ExecutionFailure}, which leaves that to the receiver
 	 */
-	Mono<Answer> send(Execution execution) {
-		return this.pool.send(execution, this.lease);
-	}
-
-	/** Whether the session that may run an execution can be asked for it again. */
-	boolean isFindable() {
-		return this.lease.identifier() != null && this.pool.wire().isAdapterSeen();
+	Mono<Answer> send(Execution execution, boolean repeat) {
+		return this.pool.send(execution, this.lease, repeat);
 	}
 
 }

@@ -41,7 +41,20 @@ final class Tokens implements TokenSource, AutoCloseable {
 
 	private static final int SHOWN = 1000;
 
-	private record Held(AccessToken token, Instant until, Mono<AccessToken> ready) {
+	/**
+	 * @param dropped whether a pool refused it; the next call goes past the credential's
+	 * cache
+	 */
+	private record Held(AccessToken token, Instant until, Mono<AccessToken> ready, boolean dropped) {
+
+		Held drop() {
+			return new Held(this.token, this.until, this.ready, true);
+		}
+
+		boolean is(AccessToken other) {
+			return this.token.getToken().equals(other.getToken());
+		}
+
 	}
 
 	private record Failed(ExecutionFailure failure, Instant until) {
@@ -63,9 +76,7 @@ final class Tokens implements TokenSource, AutoCloseable {
 
 	private volatile @Nullable Failed failed;
 
-	/** The token that a pool refused; the next call goes past the credential's cache. */
-	private volatile @Nullable String refused;
-
+	/** A pool that refuses whatever it gets is no reason to ask for token after token. */
 	private volatile Instant notRefusedAgainBefore = Instant.MIN;
 
 	private volatile boolean ready;
@@ -102,9 +113,8 @@ final class Tokens implements TokenSource, AutoCloseable {
 	@Override
 	public void reject(AccessToken token) {
 		Held now = this.held.get();
-		boolean isTheOne = now != null && now.token().getToken().equals(token.getToken());
-		if (isTheOne && !now().isBefore(this.notRefusedAgainBefore) && this.held.compareAndSet(now, null)) {
-			this.refused = token.getToken();
+		if (now != null && !now.dropped() && now.is(token) && !now().isBefore(this.notRefusedAgainBefore)
+				&& this.held.compareAndSet(now, now.drop())) {
 			logger.info("A pool refused the token of {}, which is dropped", this.owner);
 		}
 	}
@@ -149,24 +159,24 @@ final class Tokens implements TokenSource, AutoCloseable {
 
 	private TokenRequestContext request() {
 		TokenRequestContext request = new TokenRequestContext().addScopes(this.properties.scope());
-		return (this.refused != null) ? request.setClaims(Credentials.pastTheCache(now())) : request;
+		Held now = this.held.get();
+		return (now != null && now.dropped()) ? request.setClaims(Credentials.pastTheCache(now())) : request;
 	}
 
 	private void keep(AccessToken token) {
 		Instant now = now();
 		Held before = this.held.get();
-		boolean same = token.getToken().equals((before != null) ? before.token().getToken() : this.refused);
+		boolean keepsAsking = before != null && (before.dropped() || before.is(token));
 		Instant expiry = token.getExpiresAt().toInstant();
 		if (!expiry.isAfter(now)) {
 			logger.warn("The token of {} has expired by this machine's clock as it comes: is the clock right?",
 					this.owner);
 		}
 		Instant until = latest(expiry, now.plus(BETWEEN_TRIES));
-		this.notRefusedAgainBefore = same ? now.plus(BETWEEN_TRIES) : Instant.MIN;
-		this.refused = null;
+		this.notRefusedAgainBefore = keepsAsking ? now.plus(BETWEEN_TRIES) : Instant.MIN;
 		this.failed = null;
 		this.ready = true;
-		this.held.set(new Held(token, until, Mono.just(token)));
+		this.held.set(new Held(token, until, Mono.just(token), false));
 		Instant renewed = renewedAt(token);
 		renewAfter(Duration.between(now, latest(renewed, now.plus(BETWEEN_TRIES))));
 	}
@@ -208,7 +218,7 @@ final class Tokens implements TokenSource, AutoCloseable {
 
 	private @Nullable Held good() {
 		Held now = this.held.get();
-		return (now != null && now().isBefore(now.until())) ? now : null;
+		return (now != null && !now.dropped() && now().isBefore(now.until())) ? now : null;
 	}
 
 	private Instant now() {

@@ -1,5 +1,6 @@
 package dev.sluice.pool;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -61,7 +62,7 @@ final class Unnamed implements Sessions {
 		}
 		this.running.incrementAndGet();
 		this.all.increment();
-		return new Lease(null, this::end);
+		return new Lease(null, new Incarnation(), this::end);
 	}
 
 	@Override
@@ -83,6 +84,16 @@ final class Unnamed implements Sessions {
 		if (this.leased != null) {
 			this.leased.recycle();
 		}
+	}
+
+	@Override
+	public List<String> leave() {
+		return (this.leased != null) ? this.leased.leave() : List.of();
+	}
+
+	@Override
+	public boolean keepsWarm() {
+		return this.turned.get();
 	}
 
 	@Override

@@ -34,6 +34,8 @@ final class Upkeep implements AutoCloseable {
 
 	private final Sessions sessions;
 
+	private final Refusals fullness;
+
 	private final PoolBreak breaks;
 
 	private final Disposable.Composite work = Disposables.composite();
@@ -43,11 +45,13 @@ final class Upkeep implements AutoCloseable {
 	 * @param wire reaches the sessions
 	 * @param sessions the pool's sessions
 	 * @param leased those that are used again
+	 * @param fullness is told when the pool wants to be asked again
 	 * @param breaks explains errors
 	 */
-	Upkeep(Wire wire, Sessions sessions, Leased leased, PoolBreak breaks) {
+	Upkeep(Wire wire, Sessions sessions, Leased leased, Refusals fullness, PoolBreak breaks) {
 		this.wire = wire;
 		this.sessions = sessions;
+		this.fullness = fullness;
 		this.breaks = breaks;
 		this.work.add(Schedulers.parallel()
 			.schedulePeriodically(() -> keep(leased), 0, EVERY.toMillis(), TimeUnit.MILLISECONDS));
@@ -76,10 +80,14 @@ final class Upkeep implements AutoCloseable {
 
 	private Mono<List<LanguageRuntime>> ask(Lease lease) {
 		lease.sent();
-		return this.wire.runtimes(lease.identifier())
+		return this.wire.runtimes(lease.identifier(), lease.incarnation())
+			.timeout(ASKED_WITHIN)
 			.onErrorMap(this.breaks::explain)
 			.doOnSuccess((runtimes) -> lease.end(End.WELL))
-			.doOnError(ExecutionFailure.class, (failure) -> lease.end(End.after(failure)))
+			.doOnError(ExecutionFailure.class, (failure) -> {
+				this.fullness.heed(failure);
+				lease.end(End.after(failure));
+			})
 			.doOnCancel(() -> lease.end(End.BADLY));
 	}
 
@@ -93,10 +101,11 @@ final class Upkeep implements AutoCloseable {
 	}
 
 	private void keep(Leased sessions) {
-		for (String identifier : sessions.sweep()) {
-			begin(this.wire.runtimes(identifier));
+		boolean keepsWarm = this.sessions.keepsWarm();
+		for (String identifier : sessions.sweep(keepsWarm)) {
+			begin(this.wire.runtimes(identifier, new Incarnation()).timeout(ASKED_WITHIN));
 		}
-		for (int begun = 0; begun < AT_ONCE; begun++) {
+		for (int begun = 0; keepsWarm && begun < AT_ONCE; begun++) {
 			Lease lease = sessions.warmUp();
 			if (lease == null) {
 				return;

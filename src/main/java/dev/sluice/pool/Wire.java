@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 import com.azure.core.credential.AccessToken;
 import dev.sluice.execution.Executed;
@@ -96,20 +97,32 @@ final class Wire {
 	/**
 	 * Sends an execution.
 	 * @param execution the execution
-	 * @param identifier the session's identifier; null sends none
-	 * @param token the token
+	 * @param lease the hold on its session
+	 * @param repeat whether the session may have it already
+	 * @param leaving run before each time that it leaves
 	 * @return the head of the answer
 	 */
-	Mono<ClientResponse> execute(Execution execution, @Nullable String identifier, AccessToken token) {
+	Mono<Sent> execute(Execution execution, Lease lease, boolean repeat, Runnable leaving) {
+		return send(this.http, (token) -> {
+			leaving.run();
+			return request(execution, lease, repeat, token);
+		}).doOnNext((sent) -> look(sent.response(), lease.incarnation()));
+	}
+
+	private ClientRequest request(Execution execution, Lease lease, boolean repeat, AccessToken token) {
 		Terms terms = execution.terms();
 		ClientRequest.Builder request = request(HttpMethod.POST,
-				path(this.properties.executePath(), identifier, this.properties.sentApiVersion()), token)
+				path(this.properties.executePath(), lease.identifier(), this.properties.sentApiVersion()), token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
 			.header(AdapterHeaders.TIME_LEFT, Long.toString(terms.deadline().left().toMillis()))
 			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))));
 		if (terms.repeatable()) {
 			request.header(AdapterHeaders.REPEATABLE, "true");
+		}
+		String sentTo = lease.sentTo();
+		if (repeat && sentTo != null) {
+			request.header(AdapterHeaders.REPEAT, sentTo);
 		}
 		switch (terms.delivery()) {
 			case VERDICT -> {
@@ -119,7 +132,7 @@ final class Wire {
 			case DIALOGUE -> request.headers((headers) -> headers.set(HttpHeaders.ACCEPT, EVENTS))
 				.header(AdapterHeaders.INTERACTIVE, "true");
 		}
-		return this.http.exchange(request.build()).doOnNext(this::look);
+		return request.build();
 	}
 
 	/**
@@ -133,36 +146,28 @@ final class Wire {
 	 */
 	Mono<Long> tell(@Nullable String identifier, String execution, long from, List<InputItem> items) {
 		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.INPUT;
-		return this.tokens.get().flatMap((token) -> {
-			ClientRequest request = request(HttpMethod.POST, path(path, identifier, this.properties.sentApiVersion()),
-					token)
-				.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
-				.body(BodyInserters.fromDataBuffers(
-						Mono.fromSupplier(() -> wrap(ByteBuffer.wrap(new InputBatch(from, items).write())))))
-				.build();
-			return this.management.exchange(request)
-				.flatMap((response) -> told(response, identifier, token))
-				.timeout(MANAGED_WITHIN);
-		});
+		URI uri = path(path, identifier, this.properties.sentApiVersion());
+		return send(this.management,
+				(token) -> request(HttpMethod.POST, uri, token)
+					.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+					.body(BodyInserters.fromDataBuffers(
+							Mono.fromSupplier(() -> wrap(ByteBuffer.wrap(new InputBatch(from, items).write())))))
+					.build())
+			.flatMap((sent) -> told(sent, identifier))
+			.timeout(MANAGED_WITHIN);
 	}
 
 	/**
 	 * Asks a session for its runtimes, which allocates it where there is none.
 	 * @param identifier the session's identifier; null sends none
+	 * @param incarnation takes note of the adapter that answers
 	 * @return the runtimes; an {@link ExecutionFailure} where there are none to be had
 	 */
-	Mono<List<LanguageRuntime>> runtimes(@Nullable String identifier) {
-		return this.tokens.get()
-			.flatMap(
-					(token) -> this.http
-						.exchange(
-								request(HttpMethod.GET,
-										path(this.properties.runtimesPath(), identifier,
-												this.properties.sentApiVersion()),
-										token)
-									.build())
-						.doOnNext(this::look)
-						.flatMap((response) -> runtimes(response, identifier, token)));
+	Mono<List<LanguageRuntime>> runtimes(@Nullable String identifier, Incarnation incarnation) {
+		URI uri = path(this.properties.runtimesPath(), identifier, this.properties.sentApiVersion());
+		return send(this.http, (token) -> request(HttpMethod.GET, uri, token).build())
+			.doOnNext((sent) -> look(sent.response(), incarnation))
+			.flatMap((sent) -> runtimes(sent, identifier));
 	}
 
 	/**
@@ -193,13 +198,46 @@ final class Wire {
 
 	/**
 	 * What an answer that is no 200 says.
-	 * @param response the answer, whose body is read
+	 * @param sent the answer, whose body is read
 	 * @param identifier the identifier that was sent, which the pool may repeat
-	 * @param token the token that was sent, likewise
 	 * @return never a value, but the failure
 	 */
-	<T> Mono<T> failure(ClientResponse response, @Nullable String identifier, AccessToken token) {
-		return read(response, ERRORS).flatMap((body) -> Mono.error(said(response, body, identifier, token).failure()));
+	<T> Mono<T> failure(Sent sent, @Nullable String identifier) {
+		return read(sent.response(), ERRORS)
+			.flatMap((body) -> Mono.error(said(sent.response(), body, identifier, sent.token()).failure()));
+	}
+
+	/** Nothing of it but what its head says is of interest any more. */
+	private static Mono<Sent> withoutBody(Sent sent) {
+		ClientResponse response = sent.response();
+		return response.releaseBody()
+			.then(Mono.fromSupplier(() -> new Sent(ClientResponse.create(response.statusCode())
+				.headers((headers) -> headers.addAll(response.headers().asHttpHeaders()))
+				.request(response.request())
+				.build(), sent.token())));
+	}
+
+	/**
+	 * Sends a request; with a token that is truly another once more where one is refused.
+	 */
+	private Mono<Sent> send(ExchangeFunction over, Function<AccessToken, ClientRequest> request) {
+		return this.tokens.get()
+			.flatMap((token) -> once(over, request, token))
+			.flatMap((sent) -> (sent.response().statusCode().value() == 401) ? again(over, request, sent)
+					: Mono.just(sent));
+	}
+
+	private Mono<Sent> again(ExchangeFunction over, Function<AccessToken, ClientRequest> request, Sent refused) {
+		this.tokens.reject(refused.token());
+		return withoutBody(refused).flatMap((answer) -> this.tokens.get()
+			.filter((other) -> !other.getToken().equals(refused.token().getToken()))
+			.flatMap((other) -> once(over, request, other))
+			.defaultIfEmpty(answer));
+	}
+
+	private static Mono<Sent> once(ExchangeFunction over, Function<AccessToken, ClientRequest> request,
+			AccessToken token) {
+		return Mono.defer(() -> over.exchange(request.apply(token))).map((response) -> new Sent(response, token));
 	}
 
 	/**
@@ -249,12 +287,20 @@ final class Wire {
 	}
 
 	private Mono<Managed> manage(URI uri) {
-		return this.tokens.get()
-			.flatMap((token) -> this.management.exchange(request(HttpMethod.POST, uri, token).build()))
+		return send(this.management, (token) -> request(HttpMethod.POST, uri, token).build()).map(Sent::response)
 			.flatMap((response) -> read(response, ERRORS).map((body) -> new Managed(response.statusCode().value(),
 					response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER),
 					new String(body, StandardCharsets.UTF_8))))
 			.timeout(MANAGED_WITHIN);
+	}
+
+	/**
+	 * What came of a request.
+	 *
+	 * @param response the answer
+	 * @param token what was sent with it
+	 */
+	record Sent(ClientResponse response, AccessToken token) {
 	}
 
 	/** What came of a management call. */
@@ -266,34 +312,37 @@ final class Wire {
 
 	}
 
-	private Mono<Long> told(ClientResponse response, @Nullable String identifier, AccessToken token) {
-		boolean fromAdapter = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
-		if (fromAdapter && response.statusCode().value() == 404) {
-			return response.releaseBody().then(Mono.empty());
+	private Mono<Long> told(Sent sent, @Nullable String identifier) {
+		int status = sent.response().statusCode().value();
+		boolean fromAdapter = sent.response().headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		if (fromAdapter && status == 404) {
+			return sent.response().releaseBody().then(Mono.empty());
 		}
-		if (response.statusCode().value() != 200) {
-			return failure(response, identifier, token);
+		if (status != 200) {
+			return failure(sent, identifier);
 		}
-		return read(response, ERRORS).flatMap((body) -> Mono.justOrEmpty(InputBatch.next(body)))
+		return read(sent.response(), ERRORS).flatMap((body) -> Mono.justOrEmpty(InputBatch.next(body)))
 			.switchIfEmpty(Mono.error(() -> ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.YES,
 					"Pool '" + this.properties.name() + "' did not say what of the input has arrived")));
 	}
 
-	private Mono<List<LanguageRuntime>> runtimes(ClientResponse response, @Nullable String identifier,
-			AccessToken token) {
-		if (response.statusCode().value() != 200) {
-			return failure(response, identifier, token);
+	private Mono<List<LanguageRuntime>> runtimes(Sent sent, @Nullable String identifier) {
+		if (sent.response().statusCode().value() != 200) {
+			return failure(sent, identifier);
 		}
-		return read(response, RUNTIMES).flatMap((body) -> Mono.justOrEmpty(PistonRuntimes.read(body)))
+		return read(sent.response(), RUNTIMES).flatMap((body) -> Mono.justOrEmpty(PistonRuntimes.read(body)))
 			.switchIfEmpty(Mono
 				.error(() -> ExecutionFailure.refused(FailureCode.POOL_ANSWER_INVALID, "Pool '" + this.properties.name()
 						+ "' answered " + this.properties.runtimesPath() + " with no list of runtimes")));
 	}
 
-	private void look(ClientResponse response) {
+	private void look(ClientResponse response, Incarnation incarnation) {
 		HttpHeaders headers = response.headers().asHttpHeaders();
-		if (!this.adapterSeen && headers.containsHeader(AdapterHeaders.ADAPTER)) {
-			this.adapterSeen = true;
+		if (headers.containsHeader(AdapterHeaders.ADAPTER)) {
+			incarnation.saw(headers.getFirst(AdapterHeaders.INCARNATION));
+			if (!this.adapterSeen) {
+				this.adapterSeen = true;
+			}
 		}
 	}
 

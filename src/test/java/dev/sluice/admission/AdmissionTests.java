@@ -3,10 +3,13 @@ package dev.sluice.admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Candidate;
 import dev.sluice.execution.Capacity;
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
@@ -102,10 +105,10 @@ class AdmissionTests {
 	@Test
 	void whoFindsThePoolFullAfterAllWaitsOn() {
 		AtomicInteger tries = new AtomicInteger();
-		Admission admission = new Admission((execution) -> (tries.incrementAndGet() < 3)
-				? Mono.error(ExecutionFailure.passing(FailureCode.POOL_FULL, "full")) : this.pool.execute(execution),
-				this.pool, new AdmissionProperties(10, Duration.ofSeconds(5)));
-		this.open.add(admission);
+		Admission admission = admission(
+				(execution) -> Mono.defer(() -> (tries.incrementAndGet() < 3)
+						? Mono.error(ExecutionFailure.passing(FailureCode.POOL_FULL, "full")) : this.pool.execute()),
+				10, Duration.ofSeconds(5));
 		Sinks.Empty<Void> done = Sinks.empty();
 		Disposable _ = admission.execute(execution()).subscribe((answer) -> done.tryEmitEmpty());
 		await().atMost(5, TimeUnit.SECONDS).until(() -> tries.get() == 3);
@@ -116,11 +119,11 @@ class AdmissionTests {
 	@Test
 	void whoWaitedForAPoolThatRefusedIsToldSo() {
 		AtomicInteger tries = new AtomicInteger();
-		Admission admission = new Admission((execution) -> {
+		Admission admission = admission((execution) -> Mono.error(() -> {
 			ExecutionFailure full = ExecutionFailure.passing(FailureCode.POOL_FULL, "full");
-			return Mono.error((tries.incrementAndGet() < 3) ? full.in("exams").afterAttempts(2) : full);
-		}, this.pool, new AdmissionProperties(10, Duration.ofMillis(500)));
-		this.open.add(admission);
+			int attempts = Math.min(4, 2 * tries.incrementAndGet());
+			return (tries.get() < 3) ? full.in("exams").afterAttempts(attempts) : full.afterAttempts(attempts);
+		}), 10, Duration.ofMillis(500));
 		StepVerifier.create(admission.execute(execution())).expectErrorSatisfies((error) -> {
 			ExecutionFailure failure = (ExecutionFailure) error;
 			assertThat(failure.code()).isEqualTo(FailureCode.POOL_FULL);
@@ -133,11 +136,10 @@ class AdmissionTests {
 	@Test
 	void whatMayHaveRunNeverWaitsForAnotherSession() {
 		AtomicInteger tries = new AtomicInteger();
-		Admission admission = new Admission((execution) -> {
+		Admission admission = admission((execution) -> Mono.error(() -> {
 			tries.incrementAndGet();
-			return Mono.error(ExecutionFailure.passing(FailureCode.POOL_FULL, "full").executed(Executed.UNKNOWN));
-		}, this.pool, new AdmissionProperties(10, Duration.ofSeconds(5)));
-		this.open.add(admission);
+			return ExecutionFailure.passing(FailureCode.POOL_FULL, "full").executed(Executed.UNKNOWN);
+		}), 10, Duration.ofSeconds(5));
 		StepVerifier.create(admission.execute(execution()))
 			.expectErrorMatches((error) -> ((ExecutionFailure) error).executed() == Executed.UNKNOWN)
 			.verify(WITHIN);
@@ -164,8 +166,11 @@ class AdmissionTests {
 		Capacity bashOnly = new Capacity() {
 
 			@Override
-			public boolean hasRoomFor(Execution execution) {
-				return execution.language().equals("bash");
+			public Candidate candidate(Execution execution) {
+				return AdmissionTests.candidate(() -> execution.language().equals("bash"), Mono.fromSupplier(() -> {
+					ended.incrementAndGet();
+					return Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance);
+				}));
 			}
 
 			@Override
@@ -174,10 +179,7 @@ class AdmissionTests {
 			}
 
 		};
-		Admission admission = new Admission((execution) -> Mono.fromSupplier(() -> {
-			ended.incrementAndGet();
-			return Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance);
-		}), bashOnly, new AdmissionProperties(1000, Duration.ofSeconds(30)));
+		Admission admission = new Admission(bashOnly, new AdmissionProperties(1000, Duration.ofSeconds(30)));
 		this.open.add(admission);
 		List<Disposable> waiting = new ArrayList<>();
 		for (int i = 0; i < 100; i++) {
@@ -195,7 +197,12 @@ class AdmissionTests {
 		Capacity faulty = new Capacity() {
 
 			@Override
-			public boolean hasRoomFor(Execution execution) {
+			public Candidate candidate(Execution execution) {
+				return AdmissionTests.candidate(this::hasRoom, Mono.fromSupplier(
+						() -> Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance)));
+			}
+
+			private boolean hasRoom() {
 				return switch (asked.incrementAndGet()) {
 					case 1 -> false;
 					case 2, 3 -> throw new IllegalStateException("A fault");
@@ -209,10 +216,7 @@ class AdmissionTests {
 			}
 
 		};
-		Admission admission = new Admission(
-				(execution) -> Mono
-					.fromSupplier(() -> Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance)),
-				faulty, new AdmissionProperties(10, Duration.ofSeconds(5)));
+		Admission admission = new Admission(faulty, new AdmissionProperties(10, Duration.ofSeconds(5)));
 		this.open.add(admission);
 		admission.execute(execution()).block(Duration.ofSeconds(3));
 		assertThat(asked).hasValueGreaterThan(3);
@@ -220,17 +224,16 @@ class AdmissionTests {
 
 	@Test
 	void otherFailuresPass() {
-		Admission admission = new Admission(
-				(execution) -> Mono.error(ExecutionFailure.refused(FailureCode.POOL_FORBIDDEN, "no")), this.pool,
-				new AdmissionProperties(10, Duration.ofSeconds(5)));
-		this.open.add(admission);
+		Admission admission = admission(
+				(execution) -> Mono.error(ExecutionFailure.refused(FailureCode.POOL_FORBIDDEN, "no")), 10,
+				Duration.ofSeconds(5));
 		StepVerifier.create(admission.execute(execution()))
 			.expectErrorMatches((error) -> ((ExecutionFailure) error).code() == FailureCode.POOL_FORBIDDEN)
 			.verify(WITHIN);
 	}
 
 	private Admission admission(int queue, Duration maxWait) {
-		Admission admission = new Admission(this.pool, this.pool, new AdmissionProperties(queue, maxWait));
+		Admission admission = new Admission(this.pool, new AdmissionProperties(queue, maxWait));
 		this.open.add(admission);
 		return admission;
 	}
@@ -246,8 +249,48 @@ class AdmissionTests {
 		return ExecutorContract.execution("python", "print(42)");
 	}
 
+	private Admission admission(Executor next, int queue, Duration maxWait) {
+		Admission admission = new Admission(new Capacity() {
+
+			@Override
+			public Candidate candidate(Execution execution) {
+				Mono<Answer> entering = next.execute(execution);
+				return AdmissionTests.candidate(() -> AdmissionTests.this.pool.running.get() == 0, entering);
+			}
+
+			@Override
+			public void onRoom(Runnable listener) {
+				AdmissionTests.this.pool.onRoom(listener);
+			}
+
+		}, new AdmissionProperties(queue, maxWait));
+		this.open.add(admission);
+		return admission;
+	}
+
+	private static Candidate candidate(BooleanSupplier room, Mono<Answer> entering) {
+		return new Candidate() {
+
+			@Override
+			public boolean hasRoom() {
+				return room.getAsBoolean();
+			}
+
+			@Override
+			public Set<String> refusedBy() {
+				return Set.of();
+			}
+
+			@Override
+			public Mono<Answer> enter() {
+				return entering;
+			}
+
+		};
+	}
+
 	/** Runs one execution at a time, until it is told to finish. */
-	private static final class Pool implements Executor, Capacity {
+	private static final class Pool implements Capacity {
 
 		private final AtomicInteger running = new AtomicInteger();
 
@@ -257,8 +300,7 @@ class AdmissionTests {
 
 		private int most;
 
-		@Override
-		public Mono<Answer> execute(Execution execution) {
+		Mono<Answer> execute() {
 			return Mono.defer(() -> {
 				this.most = Math.max(this.most, this.running.incrementAndGet());
 				Sinks.Empty<Void> end = Sinks.empty();
@@ -272,8 +314,8 @@ class AdmissionTests {
 		}
 
 		@Override
-		public boolean hasRoomFor(Execution execution) {
-			return this.running.get() == 0;
+		public Candidate candidate(Execution execution) {
+			return AdmissionTests.candidate(() -> this.running.get() == 0, execute());
 		}
 
 		@Override

@@ -7,11 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.sluice.RawServer;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.Terms;
 import dev.sluice.pool.Lease.End;
@@ -35,6 +37,8 @@ class LeasedTests {
 	private long now = 1000 * MINUTE;
 
 	private int room;
+
+	private final Refusals refusals = new Refusals(() -> this.now);
 
 	@AfterEach
 	void close() {
@@ -93,6 +97,68 @@ class LeasedTests {
 	}
 
 	@Test
+	void oneMakesWayAtATimeWhereThePoolHasLessRoomThanMayBeUsed() {
+		Leased sessions = sessions(100, 1, 100, 0, false);
+		List<Lease> anns = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			anns.add(take(sessions, "ann"));
+		}
+		anns.forEach((lease) -> lease.end(End.WELL));
+		take(sessions, "bob").end(End.REFUSED);
+		assertThat(sessions.hasRoomFor(execution("bob"))).isTrue();
+		assertThat(sessions.take(execution("bob"))).isNull();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.hasRoomFor(execution("bob")));
+		Lease bob = take(sessions, "bob");
+		assertThat(sessions.counts().idle()).isEqualTo(7);
+		bob.end(End.WELL);
+		assertThat(take(sessions, "bob").identifier()).isEqualTo(bob.identifier());
+		assertThat(this.server.count("/.management/stopSession")).isEqualTo(1);
+	}
+
+	@Test
+	void noSecondOneMakesWayBeforeThePlaceOfTheFirstWasTried() {
+		Leased sessions = sessions(100, 1, 100, 0, false);
+		List<Lease> anns = List.of(take(sessions, "ann"), take(sessions, "ann"), take(sessions, "ann"));
+		anns.forEach((lease) -> lease.end(End.WELL));
+		this.refusals.heed(ExecutionFailure.passing(FailureCode.POOL_FULL, "full")
+			.afterAttempts(1)
+			.retryAfter(Duration.ofHours(1)));
+		for (int i = 0; i < 5; i++) {
+			assertThat(sessions.take(execution("bob"))).isNull();
+			await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.counts().quarantined() == 0);
+			assertThat(sessions.hasRoomFor(execution("bob"))).isFalse();
+		}
+		assertThat(sessions.counts().idle()).isEqualTo(2);
+	}
+
+	@Test
+	void whoIsToldOfRoomHoldsNoLock() throws Exception {
+		LeaseProperties properties = new LeaseProperties(3, 1, 100, Duration.ofHours(1), Duration.ofMinutes(5), 1,
+				false);
+		AtomicReference<Leased> told = new AtomicReference<>();
+		List<Boolean> locked = new ArrayList<>();
+		Leased sessions = new Leased(properties, this.refusals, this.quarantine, () -> this.now,
+				() -> locked.add(Thread.holdsLock(told.get())));
+		told.set(sessions);
+		Lease warming = sessions.warmUp();
+		warming.sent();
+		warming.end(End.WELL);
+		take(sessions, null).end(End.WELL);
+		assertThat(locked).containsExactly(false, false);
+	}
+
+	@Test
+	void whoLeavesGivesItsIdleSessionsAway() {
+		Leased sessions = sessions(3, 1, 100, 0, false);
+		Lease idle = take(sessions, null);
+		Lease busy = take(sessions, null);
+		idle.end(End.WELL);
+		assertThat(sessions.leave()).containsExactly(idle.identifier());
+		assertThat(sessions.counts()).isEqualTo(new SessionCounts(1, 0, 0, 2));
+		busy.end(End.WELL);
+	}
+
+	@Test
 	void sessionsAreSharedWhereThatIsSaid() {
 		Leased sessions = sessions(2, 1, 100, 0, true);
 		Lease ann = take(sessions, "ann");
@@ -119,10 +185,10 @@ class LeasedTests {
 		Leased sessions = sessions(3, 1, 100, 0, false);
 		take(sessions, null).end(End.WELL);
 		this.now += 4 * MINUTE;
-		assertThat(sessions.sweep()).isEmpty();
+		assertThat(sessions.sweep(true)).isEmpty();
 		assertThat(sessions.counts().idle()).isEqualTo(1);
 		this.now += MINUTE;
-		sessions.sweep();
+		sessions.sweep(true);
 		assertThat(sessions.counts().idle()).isZero();
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 1);
 	}
@@ -140,7 +206,7 @@ class LeasedTests {
 			lease.end(End.WELL);
 		});
 		this.now += 5 * MINUTE;
-		assertThat(sessions.sweep())
+		assertThat(sessions.sweep(true))
 			.containsExactlyInAnyOrderElementsOf(warming.stream().map(Lease::identifier).toList());
 		assertThat(sessions.counts().idle()).isEqualTo(2);
 		assertThat(take(sessions, "ann")).isNotNull();
@@ -205,22 +271,66 @@ class LeasedTests {
 
 	@Test
 	void aNamedSessionIsItsClientsOwn() {
-		Sticky sticky = new Sticky("a secret of some length", this.quarantine, sessions(1, 1, 1, 0, false), () -> {
-		});
+		Sticky sticky = sticky(100);
 		Set<String> identifiers = new HashSet<>();
 		for (String[] who : new String[][] { { "ann", "x" }, { "bob", "x" }, { "ann", "y" }, { "an", "nx" } }) {
 			identifiers.add(sticky.take(execution(who[0], who[1])).identifier());
 		}
 		assertThat(identifiers).hasSize(4).allMatch((identifier) -> identifier.matches("[0-9a-f]{64}"));
-		assertThat(identifiers).contains(sticky.take(execution("ann", "x")).identifier());
+		assertThat(sticky.take(execution("ann", "x"))).as("one execution at a time").isNull();
 		assertThatThrownBy(() -> sticky.take(execution(null, "x"))).isInstanceOf(ExecutionFailure.class)
 			.hasMessageContaining("X-Session-Id");
+	}
+
+	@Test
+	void namedSessionsAreBoundedAndHeedRefusals() {
+		Sticky sticky = sticky(2);
+		Lease one = sticky.take(execution("ann", "x"));
+		one.sent();
+		sticky.take(execution("bob", "x")).sent();
+		assertThat(sticky.hasRoomFor(execution("carl", "x"))).isFalse();
+		assertThat(sticky.take(execution("carl", "x"))).isNull();
+		one.end(End.REFUSED);
+		assertThat(sticky.hasRoomFor(execution("carl", "x"))).isFalse();
+		this.now += Duration.ofSeconds(1).toNanos();
+		assertThat(sticky.hasRoomFor(execution("carl", "x"))).isTrue();
+		assertThat(sticky.take(execution("carl", "x"))).isNotNull();
+	}
+
+	@Test
+	void namedSessionsAreRecycledAndForgottenOnceThePoolLetThemGo() {
+		Sticky sticky = sticky(2);
+		Lease busy = sticky.take(execution("ann", "x"));
+		busy.sent();
+		Lease idle = sticky.take(execution("bob", "x"));
+		idle.sent();
+		idle.end(End.WELL);
+		assertThat(sticky.counts()).isEqualTo(new SessionCounts(1, 1, 0, 2));
+		sticky.recycle();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 1);
+		busy.end(End.WELL);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 2);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sticky.counts().quarantined() == 0);
+		Lease again = sticky.take(execution("ann", "x"));
+		assertThat(again.identifier()).isEqualTo(busy.identifier());
+		again.sent();
+		again.end(End.WELL);
+		this.now += 6 * MINUTE;
+		assertThat(sticky.hasRoomFor(execution("bob", "x"))).isTrue();
+		assertThat(sticky.counts().idle()).isZero();
+	}
+
+	private Sticky sticky(int most) {
+		LeaseProperties properties = new LeaseProperties(most, 1, 100, Duration.ofHours(1), Duration.ofMinutes(5), 0,
+				false);
+		return new Sticky("a secret of some length", properties, new Refusals(() -> this.now), this.quarantine,
+				sessions(1, 1, 1, 0, false), () -> this.now, () -> this.room++);
 	}
 
 	private Leased sessions(int most, int each, int uses, int warm, boolean shared) {
 		LeaseProperties properties = new LeaseProperties(most, each, uses, Duration.ofHours(1), Duration.ofMinutes(5),
 				warm, shared);
-		return new Leased(properties, new Refusals(() -> this.now), this.quarantine, () -> this.now, () -> this.room++);
+		return new Leased(properties, this.refusals, this.quarantine, () -> this.now, () -> this.room++);
 	}
 
 	private static Lease take(Leased sessions, String client) {

@@ -22,6 +22,7 @@ import dev.sluice.execution.Ids;
 import dev.sluice.execution.Terms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,8 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +43,7 @@ class PoolsTests {
 
 	private static final String JSON = "Content-Type: application/json\n";
 
-	private static final String ADAPTER = JSON + "Sluice-Adapter: 1\n";
+	private static final String ADAPTER = JSON + "Sluice-Adapter: 1\nSluice-Incarnation: first\n";
 
 	private static final String VERDICT = "{\"run\":{\"stdout\":\"42\\n\"}}";
 
@@ -87,7 +90,8 @@ class PoolsTests {
 	}
 
 	@Test
-	void autoTurnsToLeasedIdentifiersOnceThePoolAsksForOne() {
+	@ExtendWith(OutputCaptureExtension.class)
+	void autoTurnsToLeasedIdentifiersOnceThePoolAsksForOne(CapturedOutput output) {
 		this.one.answersInTurn(whole(400, JSON, MISSING), whole(200, JSON, VERDICT));
 		Pools pools = pools("identifier", "auto");
 		assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
@@ -97,11 +101,15 @@ class PoolsTests {
 		assertThat(identifiers.get(0)).isEmpty();
 		assertThat(identifiers.get(1)).matches("[0-9a-f]{32}").isEqualTo(identifiers.get(2));
 		assertThat(pools.all().getFirst().report().turned()).isTrue();
+		assertThat(output.getOut().lines().filter((line) -> line.contains("asks for an identifier"))).hasSize(1);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"error\":{\"code\":\"SessionRequestNotSupported\"}}",
-			"{\"error\":{\"code\":\"InvalidLengthOfSessionIdentifier\"}}", "the identifier parameter is odd" })
+			"{\"error\":{\"code\":\"InvalidLengthOfSessionIdentifier\"}}", "the identifier parameter is odd",
+			"{\"message\":\"missing required parameter 'identifier'\"}",
+			"{\"message\":\"missing required parameter 'identifier'-* runtime is unknown\"}",
+			"missing required parameter 'identifier' of something else" })
 	void autoTurnsForNoOther400(String body) {
 		this.one.answers(400, JSON, body);
 		Pools pools = pools("identifier", "auto");
@@ -170,14 +178,13 @@ class PoolsTests {
 
 	@Test
 	void aPoolHasATimeLimitOfItsOwn() {
-		this.one.answersInTurn(whole(200, JSON, VERDICT), new RawServer.Reply("", Then.HANG));
+		this.one.answers("", Then.HANG);
 		Pools pools = pools("identifier", "lease", "response-timeout", "60s", "time-limit", "900ms");
-		assertThat(body(pools, terms(false))).isEqualTo(VERDICT);
 		ExecutionFailure failure = assertFails(pools, terms(false), FailureCode.DEADLINE_EXCEEDED, Executed.UNKNOWN, 1);
 		assertThat(failure.message()).contains("time limit of 900 ms");
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.one.count("/.management/stopSession") == 1);
 		assertThat(this.one.requests())
-			.anySatisfy((request) -> assertThat(request).containsPattern("Sluice-Time-Left: [1-9]\\d\\d\\D"));
+			.anySatisfy((request) -> assertThat(request).containsPattern("Sluice-Time-Left: \\d{1,3}\\D"));
 	}
 
 	@Test
@@ -236,12 +243,12 @@ class PoolsTests {
 		this.two.answersForRuntimes(RUNTIMES).answers(403, "", "");
 		Pools pools = both("breaker.minimum-calls", "2", "sluice.pools[1].breaker.minimum-calls", "2");
 		assertThat(pools.runtimes().block(WITHIN)).hasSize(1);
-		assertThat(pools.hasRoomFor(ExecutorContract.execution("cobol", ""))).isTrue();
+		assertThat(pools.candidate(ExecutorContract.execution("cobol", "")).hasRoom()).isTrue();
 		for (int i = 0; i < 2; i++) {
 			assertFails(pools, terms(false), FailureCode.POOL_FORBIDDEN, Executed.NO, null);
 		}
 		assertThat(pools.all()).allMatch((pool) -> pool.report().breaker().equals("open"));
-		assertThat(pools.hasRoomFor(execution(terms(false)))).isTrue();
+		assertThat(pools.candidate(execution(terms(false))).hasRoom()).isTrue();
 		assertFails(pools, terms(false), FailureCode.POOL_UNAVAILABLE, Executed.NO, 0);
 	}
 
@@ -256,6 +263,26 @@ class PoolsTests {
 			assertThat(pools.all().getFirst().report().stopped()).isEqualTo(stopped);
 			assertThat(pools.all().getFirst().report().leftToCooldown()).isEqualTo(left);
 		});
+	}
+
+	@Test
+	void whoClosesStopsTheSessionsThatAreIdle() {
+		this.one.answers(200, JSON, VERDICT);
+		Pools pools = at(this.one, "identifier", "lease");
+		body(pools, terms(false));
+		pools.close();
+		assertThat(this.one.count("/.management/stopSession")).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "none, 0", "fresh, 0", "auto, 0", "lease, 2" })
+	void onlySessionsThatWouldBeUsedAreKeptWarm(String identifier, int warm) {
+		this.one.answersForRuntimes(RUNTIMES).answers(200, JSON, VERDICT);
+		Pools pools = at(this.one, "identifier", identifier, "lease.warm", "2");
+		await().during(Duration.ofMillis(500))
+			.atMost(10, TimeUnit.SECONDS)
+			.until(() -> this.one.count("/runtimes") == warm
+					&& pools.all().getFirst().report().sessions().idle() == warm);
 	}
 
 	@Test
@@ -365,7 +392,7 @@ class PoolsTests {
 		Disposable busy = pools.execute(execution(terms(false))).subscribe();
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.two.count("/execute") == 1);
 		assertFails(pools, terms(false), FailureCode.POOL_FULL, Executed.NO, null);
-		assertThat(pools.hasRoomFor(execution(terms(false)))).isFalse();
+		assertThat(pools.candidate(execution(terms(false))).hasRoom()).isFalse();
 		busy.dispose();
 	}
 
@@ -392,7 +419,7 @@ class PoolsTests {
 		this.two.close();
 		for (int i = 0; i < 5; i++) {
 			assertFails(pools, terms(false), FailureCode.POOL_UNREACHABLE, Executed.NO, 1);
-			assertThat(pools.hasRoomFor(execution(terms(false)))).isTrue();
+			assertThat(pools.candidate(execution(terms(false))).hasRoom()).isTrue();
 		}
 	}
 

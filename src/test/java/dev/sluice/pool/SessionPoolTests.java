@@ -1,5 +1,6 @@
 package dev.sluice.pool;
 
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -184,7 +185,12 @@ class SessionPoolTests extends ExecutorContract {
 					429 | Error happened when allocating pod                              | POOL_FULL               | NO      | is full
 					302 |                                                                 | POOL_REQUEST_REFUSED    | NO      | redirect
 					409 | odd                                                             | POOL_REQUEST_REFUSED    | NO      | odd
+					400 | Missing required parameter 'identifier'.                        | POOL_IDENTIFIER_REQUIRED | NO     | lease
+					404 | {"error":{"code":"NotFound","message":"Not Found"}}             | POOL_FULL               | NO      | no session free
 					500 |                                                                 | SANDBOX_FAILED          | UNKNOWN | sandbox
+					500 | {"message":"It broke"}                                          | SANDBOX_FAILED          | UNKNOWN | sandbox
+					500 | {"error":{"code":"InternalServerError","message":"x"}}          | POOL_BROKE              | UNKNOWN | by itself
+					500 | no healthy upstream                                             | POOL_BROKE              | UNKNOWN | by itself
 					502 | upstream connect error                                          | POOL_NOT_READY          | UNKNOWN | upstream connect error
 					503 |                                                                 | POOL_NOT_READY          | UNKNOWN | not ready
 					504 | stream timeout                                                  | POOL_TIMEOUT            | UNKNOWN | 240 s
@@ -280,6 +286,14 @@ class SessionPoolTests extends ExecutorContract {
 	}
 
 	@Test
+	void aNetworkThatIsNotThereCarriedNothing() {
+		SocketException nowhere = new SocketException("Network is unreachable: localhost/127.0.0.1:1");
+		ExecutionFailure failure = new PoolBreak("test", this.server.address()).explain(nowhere);
+		assertThat(failure.code()).isEqualTo(FailureCode.POOL_UNREACHABLE);
+		assertThat(failure.executed()).isEqualTo(Executed.NO);
+	}
+
+	@Test
 	void theRuntimesAreAskedForInTheSession() {
 		this.server.answers(200, JSON, "[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[\"py\"]}]");
 		StepVerifier.create(pool().runtimes())
@@ -360,11 +374,11 @@ class SessionPoolTests extends ExecutorContract {
 	}
 
 	private String body(Executor pool) {
-		return pool.execute(execution())
-			.flatMap((answer) -> DataBufferUtils.join(answer.body()))
-			.map((buffer) -> buffer.toString(StandardCharsets.UTF_8))
-			.blockOptional(WITHIN)
-			.orElse("");
+		return pool.execute(execution()).flatMap((answer) -> DataBufferUtils.join(answer.body())).map((buffer) -> {
+			String text = buffer.toString(StandardCharsets.UTF_8);
+			DataBufferUtils.release(buffer);
+			return text;
+		}).blockOptional(WITHIN).orElse("");
 	}
 
 	private Pools pool(String... settings) {

@@ -22,6 +22,8 @@ import dev.sluice.pool.CredentialProperties.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -162,6 +164,20 @@ class TokensTests {
 	}
 
 	@Test
+	void aPoolThatRefusesEachTokenCostsOneCallInHalfAMinute() {
+		this.tokens.reject(this.tokens.get().block(WITHIN));
+		for (int i = 0; i < 50; i++) {
+			AccessToken token = this.tokens.get().block(WITHIN);
+			assertThat(token.getToken()).isEqualTo("t2");
+			this.tokens.reject(token);
+		}
+		assertThat(this.calls).hasValue(2);
+		pass(Duration.ofSeconds(30));
+		this.tokens.reject(this.tokens.get().block(WITHIN));
+		assertThat(get()).isEqualTo("t3");
+	}
+
+	@Test
 	void aTokenThatHasExpiredByOurClockAsItComesIsUsedForAWhile() {
 		this.issuer = (call) -> Mono.just(token("t" + call, -30));
 		assertThat(get()).isEqualTo("t1");
@@ -218,6 +234,14 @@ class TokensTests {
 		assertThat(credential.getTokenSync(plain).getToken()).isEqualTo("of-1");
 		assertThat(credential.getTokenSync(plain).getToken()).isEqualTo("of-1");
 		assertThat(credential.getTokenSync(new TokenRequestContext().setClaims("{}")).getToken()).isEqualTo("of-2");
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Kind.class, names = { "DEFAULT", "MANAGED_IDENTITY", "WORKLOAD_IDENTITY" })
+	void whoRefusesClaimsIsAskedWithoutThem(Kind kind) {
+		TokenCredential credential = Credentials.of(kind, Mono.just((request) -> (request.getClaims() != null)
+				? Mono.error(new IllegalArgumentException("claims")) : Mono.just(token("plain", 60))));
+		assertThat(credential.getTokenSync(new TokenRequestContext().setClaims("{}")).getToken()).isEqualTo("plain");
 	}
 
 	@Test
