@@ -24,9 +24,12 @@ final class Quarantine implements AutoCloseable {
 
 	private static final long COMPLAINS_EVERY = Duration.ofSeconds(10).toNanos();
 
-	private static final int TRIES = 3;
+	/** What is tried more often is worth a line in the log. */
+	private static final int QUIET_TRIES = 3;
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
 	private final String pool;
 
@@ -112,15 +115,29 @@ final class Quarantine implements AutoCloseable {
 				error)));
 	}
 
+	/** An outage must not cost the sessions that were in use as it began. */
 	private Mono<Void> stopped(String identifier) {
-		return this.wire.stop(identifier)
-			.retryWhen(Retry.backoff(TRIES, FIRST_PAUSE))
-			.doOnSuccess((done) -> this.stopped.increment())
-			.onErrorResume((error) -> {
-				this.leftToCooldown.increment();
-				complain(error.getCause() instanceof ExecutionFailure failure ? failure.message() : error.toString());
-				return Mono.delay(this.cooldown).then();
-			});
+		return Mono.defer(() -> {
+			long since = System.nanoTime();
+			return this.wire.stop(identifier).retryWhen(untilCooldown(since));
+		}).doOnSuccess((done) -> this.stopped.increment()).onErrorResume((error) -> {
+			this.leftToCooldown.increment();
+			return Mono.empty();
+		});
+	}
+
+	private Retry untilCooldown(long since) {
+		return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
+			.maxBackoff(LONGEST_PAUSE)
+			.filter((error) -> System.nanoTime() - since < this.cooldown.toNanos())
+			.doBeforeRetry(this::complain);
+	}
+
+	private void complain(Retry.RetrySignal retry) {
+		if (retry.totalRetries() == QUIET_TRIES) {
+			Throwable error = retry.failure();
+			complain((error instanceof ExecutionFailure failure) ? failure.message() : error.toString());
+		}
 	}
 
 	/** Once in a while: under an outage it is the same for each session. */
@@ -128,7 +145,8 @@ final class Quarantine implements AutoCloseable {
 		long now = System.nanoTime();
 		long last = this.complained.get();
 		if (now - last >= COMPLAINS_EVERY && this.complained.compareAndSet(last, now)) {
-			logger.warn("Pool {} could not stop a session, which is left to its cooldown: {}", this.pool, why);
+			logger.warn("Pool {} can't stop a session, which holds its place until it can, or until its cooldown: {}",
+					this.pool, why);
 		}
 	}
 

@@ -225,6 +225,21 @@ class LeasedTests {
 	}
 
 	@Test
+	void aSessionThatCannotBeStoppedInAnOutageIsStoppedAfterIt() {
+		this.server.answersForManagement(RawServer.Reply.whole(503, "", ""));
+		Quarantine patient = new Quarantine("test", this.pool.wire(), Duration.ofMinutes(5));
+		List<String> gone = new ArrayList<>();
+		patient.stop("some-session", () -> gone.add("some-session"));
+		await().atMost(15, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 5);
+		this.server.answersForManagement(RawServer.Reply.whole(200, "", ""));
+		await().atMost(10, TimeUnit.SECONDS).until(() -> patient.stopped() == 1);
+		await().atMost(10, TimeUnit.SECONDS).until(() -> patient.inside() == 0);
+		assertThat(gone).hasSize(1);
+		assertThat(patient.leftToCooldown()).isZero();
+		patient.close();
+	}
+
+	@Test
 	void aCancelThatNobodyAcknowledgesStopsTheSession() {
 		Leased sessions = sessions(1, 1, 100, 0, false);
 		Lease left = take(sessions, null);
