@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -132,19 +131,22 @@ class FaultMatrixTests {
 		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
 		// Where a program may write beyond its own folder.
 		this.adapter = this.processes.adapter("--sluice.engine.sandbox=rlimits", "--sluice.engine.concurrency=8");
-		this.gateway = gateway(this.ingress.address(), "3s");
+		this.gateway = gateway(this.ingress.address(), "20s");
+		ConfigurableApplicationContext hanging = gateway(this.ingress.address(), "3s");
 		this.breaking.answersForRuntimes("[]");
 		this.impatient = gateway(this.breaking.address(), "1s");
-		ExecutorService turns = Executors.newFixedThreadPool(12, Thread.ofVirtual().factory());
+		ExecutorService turns = Executors.newFixedThreadPool(8, Thread.ofVirtual().factory());
 		List<CompletableFuture<?>> all = new ArrayList<>();
-		// Those that take longest first.
-		for (Row row : rows().sorted(Comparator.comparing((row) -> !row.fault().equals("hang"))).toList()) {
+		for (Row row : rows().toList()) {
 			if (needsItsOwn(row)) {
 				all.add(CompletableFuture.runAsync(() -> startThroughItsOwn(row), turns));
+				continue;
 			}
-			else {
-				TIMES.forEach((times) -> all
-					.add(CompletableFuture.runAsync(() -> start(row, times, this.gateway, "lease"), turns)));
+			boolean hangs = row.fault().equals("hang");
+			for (String times : TIMES) {
+				// Who only waits needs no turn.
+				all.add(CompletableFuture.runAsync(() -> start(row, times, hangs ? hanging : this.gateway, "lease"),
+						hangs ? Thread::startVirtualThread : turns));
 			}
 		}
 		for (String mode : List.of("none", "fresh", "auto")) {
@@ -349,14 +351,14 @@ class FaultMatrixTests {
 	private void startThroughItsOwn(Row row) {
 		// Who gets a connection that is about to end may have been heard.
 		String idle = "--sluice.pools[0].idle-timeout=" + (row.moment().equals("after") ? "1ms" : "200s");
-		ConfigurableApplicationContext own = gateway(this.ingress.address(), "3s", "lease", idle);
+		ConfigurableApplicationContext own = gateway(this.ingress.address(), "20s", "lease", idle);
 		for (String times : List.of("once", "once with key", "always")) {
 			start(row, times, own, "lease");
 		}
 	}
 
 	private void startInMode(String mode) {
-		ConfigurableApplicationContext own = gateway(this.ingress.address(), "3s", mode);
+		ConfigurableApplicationContext own = gateway(this.ingress.address(), "20s", mode);
 		smoke().forEach((row) -> TIMES.forEach((times) -> start(row, times, own, mode)));
 	}
 
@@ -427,7 +429,7 @@ class FaultMatrixTests {
 				Path written = folder.resolve(named.group());
 				await().atMost(10, TimeUnit.SECONDS)
 					.pollInterval(Duration.ofMillis(10))
-					.until(() -> Files.exists(written));
+					.until(() -> Files.exists(written) && Files.size(written) > 0);
 				if (fault.equals("twice")) {
 					yield reply(deliver(request), Then.KEEP);
 				}
