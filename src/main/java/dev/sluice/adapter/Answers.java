@@ -17,13 +17,13 @@ final class Answers {
 
 	private final Timely timely;
 
-	private final Duration heartbeat;
+	private final Heartbeats heartbeats;
 
 	private final Scheduler scheduler;
 
 	Answers(Timely timely, Duration heartbeat, Scheduler scheduler) {
 		this.timely = timely;
-		this.heartbeat = heartbeat;
+		this.heartbeats = new Heartbeats(heartbeat, scheduler);
 		this.scheduler = scheduler;
 	}
 
@@ -69,14 +69,14 @@ final class Answers {
 	/** Where all has been said the first event has come as well. */
 	private Mono<Void> begun(Share share) {
 		return Mono.firstWithSignal(share.transcript().begun(), share.outcome(),
-				Mono.delay(this.heartbeat, this.scheduler).then());
+				Mono.delay(this.heartbeats.interval(), this.scheduler).then());
 	}
 
 	private Answer read(Share share, Form form, @Nullable Expiry expiry) {
 		Transcript transcript = share.transcript();
 		return Answer.streaming(switch (form) {
 			case ANSWER -> Reading.answer(transcript);
-			case EVENTS, INTERACTIVE -> Reading.events(transcript, this.heartbeat, expiry, this.scheduler);
+			case EVENTS, INTERACTIVE -> Reading.events(transcript, this.heartbeats, expiry, this.scheduler);
 		}, () -> {
 		}).onEnd(share::leave);
 	}

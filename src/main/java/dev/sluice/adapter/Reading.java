@@ -42,7 +42,7 @@ final class Reading {
 
 	private final Transcript transcript;
 
-	private final Disposable.Composite timers = Disposables.composite();
+	private final Disposable.Composite onEnd = Disposables.composite();
 
 	/** Who takes it from 0 reads, and goes on while others add to it. */
 	private final AtomicInteger calls = new AtomicInteger();
@@ -87,20 +87,21 @@ final class Reading {
 	 * Reads the events of a transcript, from the first one on, as they come. Where none
 	 * has come yet the first line is a heartbeat.
 	 * @param transcript the transcript, held until this has come to its end
-	 * @param heartbeat after how much silence to say that there is nothing to say
+	 * @param heartbeats tells when to say that there is nothing to say
 	 * @param expiry when this reader's time is over, and how its lines end then
-	 * @param scheduler measures the time
+	 * @param scheduler measures that time
 	 * @return the lines, in pieces that may end anywhere
 	 */
-	static Flux<DataBuffer> events(Transcript transcript, Duration heartbeat, @Nullable Expiry expiry,
+	static Flux<DataBuffer> events(Transcript transcript, Heartbeats heartbeats, @Nullable Expiry expiry,
 			Scheduler scheduler) {
 		return Flux.create((sink) -> {
 			Reading reading = new Reading(sink, transcript, transcript.lines(), false);
 			reading.beatDue = transcript.written() == 0 && transcript.ending() == null;
-			reading.timers.add(scheduler.schedulePeriodically(reading::beat, heartbeat.toMillis(), heartbeat.toMillis(),
-					TimeUnit.MILLISECONDS));
+			Runnable beat = reading::beat;
+			heartbeats.add(beat);
+			reading.onEnd.add(() -> heartbeats.remove(beat));
 			if (expiry != null) {
-				reading.timers.add(scheduler.schedule(() -> reading.stop(expiry), expiry.left().toMillis(),
+				reading.onEnd.add(scheduler.schedule(() -> reading.stop(expiry), expiry.left().toMillis(),
 						TimeUnit.MILLISECONDS));
 			}
 			reading.begin();
@@ -120,10 +121,8 @@ final class Reading {
 	private void begin() {
 		Runnable more = this::more;
 		this.transcript.onMore(more);
-		this.sink.onDispose(() -> {
-			this.transcript.forget(more);
-			this.timers.dispose();
-		});
+		this.onEnd.add(() -> this.transcript.forget(more));
+		this.sink.onDispose(this.onEnd);
 		this.sink.onRequest((count) -> call());
 	}
 

@@ -45,6 +45,8 @@ class TranscriptTests {
 
 	private static final Duration WITHIN = Duration.ofSeconds(20);
 
+	private static final Heartbeats HEARTBEATS = new Heartbeats(Duration.ofMinutes(1), Schedulers.parallel());
+
 	private static final LanguageRuntime RUNTIME = new LanguageRuntime("c", "12.2.0", List.of(), "gcc");
 
 	private static final StageResult WELL = new StageResult(0, null, null, null, 1L, Duration.ZERO, Duration.ZERO);
@@ -90,7 +92,7 @@ class TranscriptTests {
 	@ValueSource(strings = { "0B", "33KB", "64MB" })
 	void readersFollowWhoWrites(String memory) throws Exception {
 		Transcript transcript = new Transcript(Adapters.settings("spool-memory=" + memory));
-		Flux<DataBuffer> events = Reading.events(transcript, Duration.ofMinutes(1), null, Schedulers.parallel());
+		Flux<DataBuffer> events = Reading.events(transcript, HEARTBEATS, null, Schedulers.parallel());
 		CompletableFuture<String> eager = whole(events).toFuture();
 		CompletableFuture<String> slow = whole(events.delayElements(Duration.ofMillis(1)).limitRate(1)).toFuture();
 		Verdict verdict = write(transcript);
@@ -211,7 +213,7 @@ class TranscriptTests {
 	}
 
 	private static String events(Transcript transcript) {
-		return text(Reading.events(transcript, Duration.ofMinutes(1), null, Schedulers.parallel()));
+		return text(Reading.events(transcript, HEARTBEATS, null, Schedulers.parallel()));
 	}
 
 	/** A buffer may end within a character. */
