@@ -214,7 +214,7 @@ class SessionPoolTests extends ExecutorContract {
 			{"message":"something else"}                                                  | POOL_REQUEST_REFUSED
 			{"message":"python-9 runtime is unknown","code":"x"}                          | POOL_REQUEST_REFUSED
 			{"error":{"message":"python-9 runtime is unknown"}}                           | POOL_REQUEST_REFUSED
-			{"message":"Missing required parameter 'identifier', x-y runtime is unknown"} | POOL_IDENTIFIER_REQUIRED
+			{"message":"Missing required parameter 'identifier', x-y runtime is unknown"} | INVALID_REQUEST
 			""", quoteCharacter = '`')
 	void aBarePistonsOwnWordsAreTheClients(String body, FailureCode code) {
 		this.server.answers(400, JSON, body);
