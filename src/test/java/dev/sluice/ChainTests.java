@@ -1,9 +1,5 @@
 package dev.sluice;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,17 +8,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import dev.sluice.RawServer.Then;
-import dev.sluice.adapter.AdapterProcess;
-import dev.sluice.emulator.EmulatorProcess;
 import dev.sluice.gateway.Chain;
 import dev.sluice.gateway.GatewayProcess;
 import dev.sluice.pool.PoolReport;

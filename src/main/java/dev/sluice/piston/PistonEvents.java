@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import dev.sluice.execution.ExecutionFailure;
@@ -12,9 +13,16 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.Stream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 /**
  * Events as they are written: one JSON object a line, whose first field is {@code type}.
@@ -181,6 +189,34 @@ public final class PistonEvents {
 		}
 		lines.add(result(answer));
 		return lines;
+	}
+
+	/**
+	 * Makes the last event alone of an answer that is too long to be read.
+	 * @param answer a verdict in UTF-8
+	 * @return its bytes as one line
+	 */
+	public static Flux<DataBuffer> result(Flux<DataBuffer> answer) {
+		AtomicBoolean begun = new AtomicBoolean();
+		DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
+		Flux<DataBuffer> rest = answer.map((buffer) -> {
+			byte[] bytes = new byte[buffer.readableByteCount()];
+			buffer.read(bytes);
+			DataBufferUtils.release(buffer);
+			return buffers.wrap(inLine(bytes, begun));
+		});
+		return Flux.concat(Mono.fromSupplier(() -> buffers.wrap(beforeResult())), rest,
+				Mono.fromSupplier(() -> buffers.wrap(bytes("\n"))));
+	}
+
+	/** Without the opening brace, which stands in the line already, and without lines. */
+	private static byte[] inLine(byte[] bytes, AtomicBoolean begun) {
+		for (int i = 0; i < bytes.length; i++) {
+			if (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '{' && begun.compareAndSet(false, true)) {
+				bytes[i] = ' ';
+			}
+		}
+		return bytes;
 	}
 
 	private static void add(List<byte[]> lines, Stage stage, JsonNode result) {

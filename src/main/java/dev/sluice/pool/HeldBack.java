@@ -48,9 +48,14 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 		return this.rest == null;
 	}
 
+	/** How many bytes were held. */
+	int size() {
+		return this.buffers.stream().mapToInt(DataBuffer::readableByteCount).sum();
+	}
+
 	/** The bytes that were held, as a copy. */
 	byte[] bytes() {
-		ByteBuffer whole = ByteBuffer.allocate(this.buffers.stream().mapToInt(DataBuffer::readableByteCount).sum());
+		ByteBuffer whole = ByteBuffer.allocate(size());
 		for (DataBuffer buffer : this.buffers) {
 			try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
 				parts.forEachRemaining(whole::put);

@@ -8,41 +8,25 @@ import java.util.concurrent.atomic.LongAdder;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Deadline;
-import dev.sluice.execution.Executed;
+import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Timeline.Leg;
-import dev.sluice.piston.AdapterHeaders;
-import dev.sluice.piston.EventLines;
-import dev.sluice.piston.PistonEvents;
-import dev.sluice.piston.PistonAnswer;
-import dev.sluice.pool.Lease.End;
+import dev.sluice.pool.PoolProperties.Kind;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.BodyExtractors;
-import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
  * One pool, reached over its wire: its tokens, its sessions, its breaker.
  */
 final class SessionPool implements Pool, AutoCloseable {
 
-	private static final String NO_VERDICT = "answered 200 with JSON that is no verdict: its sandbox failed, or it is no "
-			+ "Piston";
-
 	/** How long a session may take to be allocated and to say what it is. */
 	private static final Duration MET_WITHIN = Duration.ofSeconds(30);
-
-	private static final MediaType EVENTS = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
 
 	private final PoolProperties properties;
 
@@ -66,6 +50,8 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private final PoolBreak breaks;
 
+	private final Reception reception;
+
 	private final Refusals connecting = new Refusals(System::nanoTime);
 
 	private final AtomicInteger running = new AtomicInteger();
@@ -87,6 +73,7 @@ final class SessionPool implements Pool, AutoCloseable {
 		this.breaker = breaker;
 		this.budget = budget;
 		this.breaks = new PoolBreak(properties.name(), properties.endpoint());
+		this.reception = new Reception(properties, wire, breaker, this.breaks);
 	}
 
 	@Override
@@ -193,6 +180,10 @@ final class SessionPool implements Pool, AutoCloseable {
 	 * @return the place, which is to be ended; null where there is none now
 	 */
 	@Nullable Ticket take(Execution execution) {
+		if (execution.terms().delivery() == Delivery.DIALOGUE && this.properties.kind() == Kind.PISTON) {
+			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED, "Pool '" + name()
+					+ "' is a plain Piston, so its programs can't be talked to: put Sluice's adapter before it");
+		}
 		Lease lease = this.sessions.take(execution);
 		return (lease != null) ? new Ticket(this, counted(lease)) : null;
 	}
@@ -271,7 +262,7 @@ final class SessionPool implements Pool, AutoCloseable {
 			execution.timeline().enter(Leg.POOL);
 		}).flatMap((sent) -> {
 			this.connecting.given();
-			return answer(execution, sent, lease);
+			return this.reception.answer(execution, sent, lease);
 		})
 			.onErrorMap(this.breaks::explain)
 			.onErrorMap(ExecutionFailure.class,
@@ -291,82 +282,6 @@ final class SessionPool implements Pool, AutoCloseable {
 		this.fullness.heed(failure);
 	}
 
-	private Mono<Answer> answer(Execution execution, Wire.Sent sent, Lease lease) {
-		ClientResponse response = sent.response();
-		if (response.statusCode().value() != 200) {
-			return this.wire.failure(sent, lease.identifier());
-		}
-		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
-		if (!isDelimited(response.headers().asHttpHeaders())) {
-			return refused(response, "answered 200 without a length, so that a part of it would look like all of it: "
-					+ "check what stands between the pool and its container");
-		}
-		if (trusted && is(response, EVENTS)) {
-			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
-				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
-		}
-		if (!is(response, MediaType.APPLICATION_JSON)) {
-			return refused(response,
-					"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
-							+ "Piston or of Sluice's adapter");
-		}
-		return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes())
-			.flatMap((held) -> Mono.fromCallable(() -> answer(held, trusted, lease))
-				.doOnError((error) -> held.discard()));
-	}
-
-	private Mono<Answer> refused(ClientResponse response, String what) {
-		return response.releaseBody().then(Mono.error(() -> noVerdict(what)));
-	}
-
-	private Answer answer(HeldBack held, boolean trusted, Lease lease) {
-		if (!held.isWhole()) {
-			return lease.keep(Answer.streaming(streaming(held, trusted, lease), () -> leave(held, lease)));
-		}
-		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
-			throw noVerdict(NO_VERDICT);
-		}
-		lease.end(End.WELL);
-		return lease.keep(Answer.streaming(held.body(), held::discard));
-	}
-
-	/** What broke ends the lease badly, and so do lines whose last one is an error. */
-	private Answer events(Execution execution, HeldBack begun, Lease lease, HttpHeaders head) {
-		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
-			.doOnComplete(() -> lease.end(End.BADLY));
-		Flux<DataBuffer> body = guarded(lines, lease);
-		Runnable leave = () -> leave(begun, lease);
-		return switch (execution.terms().delivery()) {
-			case VERDICT, EVENTS -> Answer.streaming(body, leave);
-			case DIALOGUE -> Answer.dialogue(body, leave,
-					new SessionInput((from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
-						.onErrorMap(this.breaks::explain), head));
-		};
-	}
-
-	/** What nobody vouches for is looked at as it passes. */
-	private Flux<DataBuffer> streaming(HeldBack held, boolean trusted, Lease lease) {
-		Flux<DataBuffer> body = trusted ? held.body() : PistonAnswer.checked(held.body(), () -> noVerdict(NO_VERDICT));
-		return guarded(body.doOnComplete(() -> lease.end(End.WELL)), lease);
-	}
-
-	private Flux<DataBuffer> guarded(Flux<DataBuffer> body, Lease lease) {
-		return body.onErrorMap(this.breaks::explain).doOnError((error) -> {
-			this.breaker.failed(error);
-			lease.end(End.BADLY);
-		}).doOnCancel(() -> lease.end(End.CANCELLED)).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
-	}
-
-	private static void leave(HeldBack held, Lease lease) {
-		held.discard();
-		lease.end(End.CANCELLED);
-	}
-
-	private ExecutionFailure cut() {
-		return ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.YES,
-				"Pool '" + name() + "' ended its answer before the execution's end was told");
-	}
-
 	private Lease counted(Lease lease) {
 		this.running.incrementAndGet();
 		return new Lease(lease.identifier(), lease.incarnation(), (how) -> {
@@ -374,21 +289,6 @@ final class SessionPool implements Pool, AutoCloseable {
 			lease.reach();
 			lease.end(how);
 		});
-	}
-
-	private ExecutionFailure noVerdict(String what) {
-		return ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
-				"Pool '" + name() + "' " + what);
-	}
-
-	/** Whether a body that is cut could be told from a whole one. */
-	private static boolean isDelimited(HttpHeaders headers) {
-		return headers.containsHeader(HttpHeaders.CONTENT_LENGTH)
-				|| String.valueOf(headers.getFirst(HttpHeaders.TRANSFER_ENCODING)).contains("chunked");
-	}
-
-	private static boolean is(ClientResponse response, MediaType type) {
-		return response.headers().contentType().filter(type::isCompatibleWith).isPresent();
 	}
 
 	boolean requireIdentifiers() {

@@ -1,0 +1,181 @@
+package dev.sluice.pool;
+
+import java.util.List;
+
+import dev.sluice.execution.Answer;
+import dev.sluice.execution.Delivery;
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.Execution;
+import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.http.Bodies;
+import dev.sluice.piston.AdapterHeaders;
+import dev.sluice.piston.EventLines;
+import dev.sluice.piston.PistonAnswer;
+import dev.sluice.piston.PistonEvents;
+import dev.sluice.pool.Lease.End;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+/**
+ * What becomes of a pool's answers: a verdict or events, whose end gives the session
+ * back, or a failure.
+ */
+final class Reception {
+
+	private static final String NO_VERDICT = "answered 200 with JSON that is no verdict: its sandbox failed, or it is no "
+			+ "Piston";
+
+	private static final MediaType EVENTS = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
+
+	private final PoolProperties properties;
+
+	private final Wire wire;
+
+	private final PoolBreaker breaker;
+
+	private final PoolBreak breaks;
+
+	/**
+	 * Makes it.
+	 * @param properties how much is held back
+	 * @param wire carries what programs are told
+	 * @param breaker hears of answers that break
+	 * @param breaks explains how
+	 */
+	Reception(PoolProperties properties, Wire wire, PoolBreaker breaker, PoolBreak breaks) {
+		this.properties = properties;
+		this.wire = wire;
+		this.breaker = breaker;
+		this.breaks = breaks;
+	}
+
+	/**
+	 * Takes an answer.
+	 * @param execution what it is to
+	 * @param sent the answer's head
+	 * @param lease the hold on the session, which the answer ends
+	 * @return the answer; an {@link ExecutionFailure}, behind which the lease goes on
+	 */
+	Mono<Answer> answer(Execution execution, Wire.Sent sent, Lease lease) {
+		ClientResponse response = sent.response();
+		if (response.statusCode().value() != 200) {
+			return this.wire.failure(sent, lease.identifier());
+		}
+		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		if (!isDelimited(response.headers().asHttpHeaders())) {
+			return refused(response, "answered 200 without a length, so that a part of it would look like all of it: "
+					+ "check what stands between the pool and its container");
+		}
+		if (trusted && is(response, EVENTS)) {
+			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
+				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
+		}
+		if (!is(response, MediaType.APPLICATION_JSON)) {
+			return refused(response,
+					"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
+							+ "Piston or of Sluice's adapter");
+		}
+		Delivery delivery = execution.terms().delivery();
+		if (delivery == Delivery.DIALOGUE) {
+			return response.releaseBody().then(Mono.error(this::noDialogue));
+		}
+		return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes())
+			.flatMap((held) -> {
+				boolean read = !trusted || delivery == Delivery.EVENTS;
+				return Bodies.process(read ? held.size() : 0, () -> answer(held, trusted, lease, delivery))
+					.doOnError((error) -> held.discard());
+			});
+	}
+
+	private Mono<Answer> refused(ClientResponse response, String what) {
+		return response.releaseBody().then(Mono.error(() -> noVerdict(what)));
+	}
+
+	private Answer answer(HeldBack held, boolean trusted, Lease lease, Delivery delivery) {
+		if (!held.isWhole()) {
+			Flux<DataBuffer> body = streaming(held, trusted, lease);
+			return lease.keep(Answer.streaming((delivery == Delivery.EVENTS) ? PistonEvents.result(body) : body,
+					() -> leave(held, lease)));
+		}
+		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
+			throw noVerdict(NO_VERDICT);
+		}
+		lease.end(End.WELL);
+		return lease.keep((delivery == Delivery.EVENTS) ? told(held) : Answer.streaming(held.body(), held::discard));
+	}
+
+	/** A Piston tells all at the end. */
+	private static Answer told(HeldBack held) {
+		List<byte[]> lines = PistonEvents.of(held.bytes());
+		held.discard();
+		return Answer.streaming(Flux.fromIterable(lines).map(DefaultDataBufferFactory.sharedInstance::wrap), () -> {
+		});
+	}
+
+	private ExecutionFailure noDialogue() {
+		return ExecutionFailure.broken(FailureCode.UNSUPPORTED, Executed.YES, "Pool '" + this.properties.name()
+				+ "' has no adapter of Sluice's in its sessions, so its programs can't be talked to");
+	}
+
+	/** What broke ends the lease badly, and so do lines whose last one is an error. */
+	private Answer events(Execution execution, HeldBack begun, Lease lease, HttpHeaders head) {
+		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
+			.doOnComplete(() -> lease.end(End.BADLY));
+		Flux<DataBuffer> body = guarded(lines, lease);
+		Runnable leave = () -> leave(begun, lease);
+		return switch (execution.terms().delivery()) {
+			case VERDICT, EVENTS -> Answer.streaming(body, leave);
+			case DIALOGUE -> Answer.dialogue(body, leave,
+					new SessionInput((from, items) -> this.wire.tell(lease.identifier(), execution.id(), from, items)
+						.onErrorMap(this.breaks::explain), head));
+		};
+	}
+
+	/** What nobody vouches for is looked at as it passes. */
+	private Flux<DataBuffer> streaming(HeldBack held, boolean trusted, Lease lease) {
+		Flux<DataBuffer> body = trusted ? held.body() : PistonAnswer.checked(held.body(), () -> noVerdict(NO_VERDICT));
+		return guarded(body.doOnComplete(() -> lease.end(End.WELL)), lease);
+	}
+
+	private Flux<DataBuffer> guarded(Flux<DataBuffer> body, Lease lease) {
+		return body.onErrorMap(this.breaks::explain).doOnError((error) -> {
+			this.breaker.failed(error);
+			lease.end(End.BADLY);
+		}).doOnCancel(() -> lease.end(End.CANCELLED)).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+	}
+
+	private static void leave(HeldBack held, Lease lease) {
+		held.discard();
+		lease.end(End.CANCELLED);
+	}
+
+	private ExecutionFailure cut() {
+		return ExecutionFailure.broken(FailureCode.POOL_BROKE, Executed.YES,
+				"Pool '" + this.properties.name() + "' ended its answer before the execution's end was told");
+	}
+
+	private ExecutionFailure noVerdict(String what) {
+		return ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.UNKNOWN,
+				"Pool '" + this.properties.name() + "' " + what);
+	}
+
+	/** Whether a body that is cut could be told from a whole one. */
+	private static boolean isDelimited(HttpHeaders headers) {
+		return headers.containsHeader(HttpHeaders.CONTENT_LENGTH)
+				|| String.valueOf(headers.getFirst(HttpHeaders.TRANSFER_ENCODING)).contains("chunked");
+	}
+
+	private static boolean is(ClientResponse response, MediaType type) {
+		return response.headers().contentType().filter(type::isCompatibleWith).isPresent();
+	}
+
+}
