@@ -130,7 +130,7 @@ class ExamNightTests {
 				100.0 * (EXECUTIONS - failed) / EXECUTIONS, EXECUTIONS, failures, reports);
 		assertThat(verdicts + failed).isEqualTo(EXECUTIONS);
 		// What ran in the pool as it went down, and nothing else.
-		assertThat(failed).as(failures.toString()).isLessThanOrEqualTo(8);
+		assertThat(failed).as(failures.toString()).isLessThanOrEqualTo(16);
 		assertThat(failures.keySet()).isSubsetOf("pool-broke executed unknown");
 		assertThat(reports.stream().mapToLong(PoolReport::repeated).sum()).as("what one refused and another took")
 			.isPositive();

@@ -542,7 +542,11 @@ class FaultMatrixTests {
 	}
 
 	private static Reply reply(HttpResponse<String> answer, Then then) {
-		Reply whole = Reply.whole(answer.statusCode(), "Sluice-Adapter: 1\n" + JSON_TYPE, answer.body());
+		String incarnation = answer.headers()
+			.firstValue("Sluice-Incarnation")
+			.map((life) -> "Sluice-Incarnation: " + life + "\n")
+			.orElse("");
+		Reply whole = Reply.whole(answer.statusCode(), "Sluice-Adapter: 1\n" + incarnation + JSON_TYPE, answer.body());
 		return new Reply(whole.bytes(), then);
 	}
 

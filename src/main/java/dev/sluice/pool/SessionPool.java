@@ -255,6 +255,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private Mono<Answer> call(Execution execution, Lease lease, boolean repeat) {
 		AtomicInteger times = new AtomicInteger();
+		execution.timeline().enter(Leg.TOKEN);
 		return this.wire.execute(execution, lease, repeat, () -> {
 			times.incrementAndGet();
 			this.sent.increment();
