@@ -8,11 +8,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.InputChannel;
 import dev.sluice.execution.InputItem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -24,6 +27,8 @@ import reactor.util.retry.Retry;
  * brings more than may wait is told when there is room again.
  */
 final class InputPump implements Disposable {
+
+	private static final Logger logger = LoggerFactory.getLogger(InputPump.class);
 
 	/** Between two tries to bring what the program does not read. */
 	private static final Duration PAUSE = Duration.ofMillis(200);
@@ -197,9 +202,13 @@ final class InputPump implements Disposable {
 
 	private void broke(Throwable error) {
 		dispose();
-		if (error instanceof ExecutionFailure failure) {
-			this.broken.accept(failure);
-		}
+		this.broken.accept((error instanceof ExecutionFailure failure) ? failure : unexpected(error));
+	}
+
+	private static ExecutionFailure unexpected(Throwable error) {
+		logger.error("A program could not be told something by a fault of ours", error);
+		return ExecutionFailure.broken(FailureCode.INTERNAL, Executed.YES,
+				"The program could not be told something by a fault of ours; the log says more");
 	}
 
 	/** Items are numbered, so that none is applied twice. */

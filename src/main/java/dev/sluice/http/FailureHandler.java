@@ -46,7 +46,7 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 		if (!response.setStatusCode(HttpStatusCode.valueOf(PistonFailure.status(failure.code())))) {
 			return Mono.error(error);
 		}
-		response.getHeaders().setContentType(Replies.JSON);
+		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, Replies.JSON);
 		response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
 		Duration retryAfter = failure.retryAfter();
 		if (retryAfter != null) {

@@ -26,12 +26,13 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 public final class Replies {
 
-	static final MediaType JSON = MediaType.parseMediaType("application/json; charset=utf-8");
+	/** To the letter: some clients compare texts. */
+	static final String JSON = "application/json; charset=utf-8";
 
 	/** To proxies, such as nginx, that else wait until there is more to pass on. */
 	private static final String UNBUFFERED = "X-Accel-Buffering";
 
-	private static final MediaType HTML = MediaType.parseMediaType("text/html; charset=utf-8");
+	private static final String HTML = "text/html; charset=utf-8";
 
 	private static final Pattern CHARSET = Pattern.compile(";\\s*charset=\"?([^;\"\\s]*)");
 
@@ -46,7 +47,7 @@ public final class Replies {
 	 * @return the response
 	 */
 	public static Mono<ServerResponse> json(byte[] json) {
-		return ServerResponse.ok().contentType(JSON).bodyValue(json);
+		return ServerResponse.ok().header(HttpHeaders.CONTENT_TYPE, JSON).bodyValue(json);
 	}
 
 	/**
@@ -58,7 +59,7 @@ public final class Replies {
 	 */
 	public static Mono<ServerResponse> answer(Answer answer) {
 		return ServerResponse.ok()
-			.contentType(JSON)
+			.header(HttpHeaders.CONTENT_TYPE, JSON)
 			.build((exchange, context) -> write(answer, (body) -> exchange.getResponse().writeWith(body)));
 	}
 
@@ -94,7 +95,10 @@ public final class Replies {
 	 * @return the response
 	 */
 	public static Mono<ServerResponse> options(String methods) {
-		return ServerResponse.ok().header(HttpHeaders.ALLOW, methods).contentType(HTML).bodyValue(methods);
+		return ServerResponse.ok()
+			.header(HttpHeaders.ALLOW, methods)
+			.header(HttpHeaders.CONTENT_TYPE, HTML)
+			.bodyValue(methods);
 	}
 
 	/**
