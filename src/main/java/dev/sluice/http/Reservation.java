@@ -27,7 +27,7 @@ public final class Reservation {
 	/**
 	 * A part of nothing, where nobody counts.
 	 */
-	static Reservation uncounted() {
+	public static Reservation uncounted() {
 		return new HeldBytes(Long.MAX_VALUE).reservation();
 	}
 
@@ -37,16 +37,28 @@ public final class Reservation {
 	 * @throws ExecutionFailure with {@link FailureCode#OVERLOADED} where there is no room
 	 */
 	public void grow(long bytes) {
-		if (!this.all.tryReserve(bytes)) {
+		if (!tryGrow(bytes)) {
 			throw ExecutionFailure
 				.passing(FailureCode.OVERLOADED,
 						"Requests of " + this.all.most()
 								+ " bytes are held already: send it again later, or raise sluice.http.max-held")
 				.retryAfter(RETRY_AFTER);
 		}
+	}
+
+	/**
+	 * Adds to it, where there is room.
+	 * @param bytes how many bytes
+	 * @return whether there was
+	 */
+	public boolean tryGrow(long bytes) {
+		if (!this.all.tryReserve(bytes)) {
+			return false;
+		}
 		if (!change(bytes)) {
 			this.all.release(bytes);
 		}
+		return true;
 	}
 
 	/**

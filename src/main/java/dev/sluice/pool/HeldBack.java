@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.sluice.http.Reservation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -24,20 +25,23 @@ import org.springframework.core.io.buffer.DataBufferUtils;
  *
  * @param buffers what was held, to be released
  * @param rest what follows, for one subscriber; null where nothing does
+ * @param room its part of what may be held of all answers and requests
  */
-record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
+record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room) {
 
 	/**
 	 * Holds a body back.
 	 * @param body the body
 	 * @param bound how many of its bytes are held
+	 * @param room where they are counted; where there is no room they are handed on
+	 * earlier
 	 * @return what was held; a failure of the body until then; a cancel ends the body
 	 */
-	static Mono<HeldBack> of(Flux<DataBuffer> body, long bound) {
+	static Mono<HeldBack> of(Flux<DataBuffer> body, long bound, Reservation room) {
 		return Mono.defer(() -> {
 			AtomicBoolean taken = new AtomicBoolean();
 			return Mono.<HeldBack>create((sink) -> {
-				Holding holding = new Holding(sink, bound, taken);
+				Holding holding = new Holding(sink, bound, room, taken);
 				sink.onCancel(holding::leave);
 				body.subscribe(holding);
 			}).doOnNext((held) -> taken.set(true));
@@ -70,11 +74,12 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 		Rest following = this.rest;
 		// Who leaves within what was held has not yet subscribed to what follows.
 		Flux<DataBuffer> all = (following != null) ? held.concatWith(following).doOnCancel(following::cancel) : held;
-		return all.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+		return all.doOnDiscard(DataBuffer.class, DataBufferUtils::release).doFinally((signal) -> this.room.release());
 	}
 
 	/** Lets go of what was held, and ends the body. */
 	void discard() {
+		this.room.release();
 		this.buffers.forEach(DataBufferUtils::release);
 		if (this.rest != null) {
 			this.rest.cancel();
@@ -91,6 +96,8 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 
 		private final long bound;
 
+		private final Reservation room;
+
 		/** Whether what was emitted has come to somebody. */
 		private final AtomicBoolean taken;
 
@@ -102,13 +109,16 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 
 		private long size;
 
+		private boolean full;
+
 		private boolean released;
 
 		private volatile @Nullable Rest rest;
 
-		Holding(MonoSink<HeldBack> sink, long bound, AtomicBoolean taken) {
+		Holding(MonoSink<HeldBack> sink, long bound, Reservation room, AtomicBoolean taken) {
 			this.sink = sink;
 			this.bound = bound;
+			this.room = room;
 			this.taken = taken;
 		}
 
@@ -141,7 +151,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 			if (!hold(buffer)) {
 				DataBufferUtils.release(buffer);
 			}
-			else if (this.size <= this.bound) {
+			else if (this.size <= this.bound && !this.full) {
 				request(1);
 			}
 			else {
@@ -185,6 +195,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 			}
 			this.buffers.add(buffer);
 			this.size += buffer.readableByteCount();
+			this.full = !this.room.tryGrow(buffer.readableByteCount());
 			return true;
 		}
 
@@ -192,6 +203,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 		private synchronized void release() {
 			if (!this.released) {
 				this.released = true;
+				this.room.release();
 				this.buffers.forEach(DataBufferUtils::release);
 			}
 		}
@@ -204,7 +216,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest) {
 				}
 				this.released = true;
 			}
-			HeldBack held = new HeldBack(this.buffers, following);
+			HeldBack held = new HeldBack(this.buffers, following, this.room);
 			this.sink.success(held);
 			synchronized (this) {
 				this.emitted = held;

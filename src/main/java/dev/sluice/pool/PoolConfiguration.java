@@ -1,5 +1,8 @@
 package dev.sluice.pool;
 
+import dev.sluice.http.HeldBytes;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,8 +15,9 @@ import org.springframework.context.annotation.Configuration;
 public class PoolConfiguration {
 
 	@Bean
-	PoolFactory poolFactory(PoolsProperties properties) {
-		return new PoolFactory(properties);
+	PoolFactory poolFactory(PoolsProperties properties, ObjectProvider<HeldBytes> held) {
+		// Who serves nobody counts nothing.
+		return new PoolFactory(properties, held.getIfAvailable(() -> new HeldBytes(Long.MAX_VALUE)));
 	}
 
 }

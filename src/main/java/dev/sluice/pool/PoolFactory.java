@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import dev.sluice.http.HeldBytes;
 import dev.sluice.pool.PoolProperties.Kind;
 import io.netty.channel.ChannelOption;
 import reactor.core.Disposable;
@@ -44,8 +45,11 @@ public final class PoolFactory {
 
 	private final PoolsProperties properties;
 
-	PoolFactory(PoolsProperties properties) {
+	private final HeldBytes held;
+
+	PoolFactory(PoolsProperties properties, HeldBytes held) {
 		this.properties = properties;
+		this.held = held;
 	}
 
 	/**
@@ -106,7 +110,7 @@ public final class PoolFactory {
 		Disposable connections = Disposables.composite(executions, management);
 		return new SessionPool(properties, wire, connections, tokens, sessions, fullness, quarantine, upkeep,
 				new PoolBreaker(name, properties.breaker()),
-				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime));
+				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime), this.held);
 	}
 
 	private static Sessions sessions(PoolProperties properties, Refusals fullness, Quarantine quarantine, Leased leased,

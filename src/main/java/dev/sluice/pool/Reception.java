@@ -9,6 +9,7 @@ import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Bodies;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonAnswer;
@@ -44,18 +45,22 @@ final class Reception {
 
 	private final PoolBreak breaks;
 
+	private final HeldBytes held;
+
 	/**
 	 * Makes it.
 	 * @param properties how much is held back
 	 * @param wire carries what programs are told
 	 * @param breaker hears of answers that break
 	 * @param breaks explains how
+	 * @param held how much may be held in all
 	 */
-	Reception(PoolProperties properties, Wire wire, PoolBreaker breaker, PoolBreak breaks) {
+	Reception(PoolProperties properties, Wire wire, PoolBreaker breaker, PoolBreak breaks, HeldBytes held) {
 		this.properties = properties;
 		this.wire = wire;
 		this.breaker = breaker;
 		this.breaks = breaks;
+		this.held = held;
 	}
 
 	/**
@@ -76,7 +81,7 @@ final class Reception {
 					+ "check what stands between the pool and its container");
 		}
 		if (trusted && is(response, EVENTS)) {
-			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0)
+			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0, this.held.reservation())
 				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
 		}
 		if (!is(response, MediaType.APPLICATION_JSON)) {
@@ -88,7 +93,9 @@ final class Reception {
 		if (delivery == Delivery.DIALOGUE) {
 			return response.releaseBody().then(Mono.error(this::noDialogue));
 		}
-		return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes())
+		return HeldBack
+			.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes(),
+					this.held.reservation())
 			.flatMap((held) -> {
 				boolean read = !trusted || delivery == Delivery.EVENTS;
 				return Bodies.process(read ? held.size() : 0, () -> answer(held, trusted, lease, delivery))

@@ -14,6 +14,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Timeline.Leg;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.pool.PoolProperties.Kind;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -61,7 +62,8 @@ final class SessionPool implements Pool, AutoCloseable {
 	private final LongAdder repeated = new LongAdder();
 
 	SessionPool(PoolProperties properties, Wire wire, Disposable connections, TokenSource tokens, Sessions sessions,
-			Refusals fullness, Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker, RetryBudget budget) {
+			Refusals fullness, Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker, RetryBudget budget,
+			HeldBytes held) {
 		this.properties = properties;
 		this.wire = wire;
 		this.connections = connections;
@@ -73,7 +75,7 @@ final class SessionPool implements Pool, AutoCloseable {
 		this.breaker = breaker;
 		this.budget = budget;
 		this.breaks = new PoolBreak(properties.name(), properties.endpoint());
-		this.reception = new Reception(properties, wire, breaker, this.breaks);
+		this.reception = new Reception(properties, wire, breaker, this.breaks, held);
 	}
 
 	@Override

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import dev.sluice.http.HeldBytes;
+import dev.sluice.http.Reservation;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -29,6 +32,8 @@ class HeldBackTests {
 
 	private final AtomicBoolean cancelled = new AtomicBoolean();
 
+	private final HeldBytes held = new HeldBytes(1000);
+
 	/** Buffers of one byte, without an end. */
 	private final Flux<DataBuffer> endless = Flux
 		.<DataBuffer>generate(
@@ -37,7 +42,7 @@ class HeldBackTests {
 
 	@Test
 	void whoLeavesWithinWhatWasHeldEndsWhatFollows() {
-		HeldBack held = HeldBack.of(this.endless, 300).block(WITHIN);
+		HeldBack held = HeldBack.of(this.endless, 300, this.held.reservation()).block(WITHIN);
 		assertThat(held.isWhole()).isFalse();
 		StepVerifier.create(held.body().doOnNext(DataBufferUtils::release), 2)
 			.expectNextCount(2)
@@ -48,7 +53,7 @@ class HeldBackTests {
 
 	@Test
 	void whoLeavesBehindWhatWasHeldEndsWhatFollowsToo() {
-		HeldBack held = HeldBack.of(this.endless, 10).block(WITHIN);
+		HeldBack held = HeldBack.of(this.endless, 10, this.held.reservation()).block(WITHIN);
 		StepVerifier.create(held.body().doOnNext(DataBufferUtils::release), 100)
 			.expectNextCount(100)
 			.thenCancel()
@@ -70,7 +75,9 @@ class HeldBackTests {
 					reader.onComplete();
 				});
 			});
-			Disposable leaving = HeldBack.of(body, 300).doOnNext(HeldBack::discard).subscribe();
+			Disposable leaving = HeldBack.of(body, 300, this.held.reservation())
+				.doOnNext(HeldBack::discard)
+				.subscribe();
 			for (int spin = 0; spin < i % 400; spin++) {
 				Thread.onSpinWait();
 			}
@@ -79,9 +86,26 @@ class HeldBackTests {
 		await().atMost(WITHIN).until(() -> all.stream().allMatch((buffer) -> buffer.getNativeBuffer().refCnt() == 0));
 	}
 
+	@AfterEach
+	void nothingIsHeld() {
+		assertThat(this.held.held()).isZero();
+	}
+
+	@Test
+	void whatThereIsNoRoomForIsHandedOnEarlier() {
+		Reservation others = this.held.reservation();
+		others.grow(990);
+		HeldBack beginning = HeldBack.of(this.endless, 300, this.held.reservation()).block(WITHIN);
+		assertThat(beginning.isWhole()).isFalse();
+		assertThat(beginning.size()).isEqualTo(11);
+		assertThat(this.held.held()).isEqualTo(1000);
+		beginning.discard();
+		others.release();
+	}
+
 	@Test
 	void whatIsDiscardedEnds() {
-		HeldBack.of(this.endless, 10).block(WITHIN).discard();
+		HeldBack.of(this.endless, 10, this.held.reservation()).block(WITHIN).discard();
 		assertThat(this.cancelled).isTrue();
 	}
 

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 
+import dev.sluice.http.HeldBytes;
+
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -23,6 +25,10 @@ public final class TestPools {
 	 * @return the pool, used as pools are
 	 */
 	public static Pools at(URI endpoint, String... settings) {
+		return at(new HeldBytes(Long.MAX_VALUE), endpoint, settings);
+	}
+
+	static Pools at(HeldBytes held, URI endpoint, String... settings) {
 		Map<String, String> properties = new HashMap<>(Map.of("sluice.pools[0].name", "test",
 				"sluice.pools[0].endpoint", endpoint.toString(), "sluice.pools[0].credential.kind", "static",
 				"sluice.pools[0].credential.token", "test-token", "sluice.pools[0].response-timeout", "2s"));
@@ -34,7 +40,7 @@ public final class TestPools {
 		}
 		PoolsProperties bound = new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("sluice",
 				PoolsProperties.class);
-		return new PoolFactory(bound).configured().orElseThrow();
+		return new PoolFactory(bound, held).configured().orElseThrow();
 	}
 
 }
