@@ -175,7 +175,7 @@ final class Conversation {
 	}
 
 	private static ByteBuffer event(ExecutionFailure failure) {
-		return ByteBuffer.wrap(PistonFailure.writeEvent(failure));
+		return ByteBuffer.wrap(PistonFailure.writeMessage(failure));
 	}
 
 	/** Piston, too, takes binary messages as text. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.sluice.execution.ExecutionFailure;
-import dev.sluice.piston.PistonFailure;
+import dev.sluice.piston.PistonEvents;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -23,8 +23,6 @@ final class EventFraming {
 
 	/** More than any line but a result's has. */
 	private static final int HELD = 128 * 1024;
-
-	private static final byte[] NEXT = "\n".getBytes(StandardCharsets.UTF_8);
 
 	private final EventFormat format;
 
@@ -108,8 +106,7 @@ final class EventFraming {
 	private DataBuffer failed(ExecutionFailure failure) {
 		release();
 		DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
-		byte[] event = PistonFailure.writeEvent(failure);
-		DataBuffer line = buffers.join(List.of(buffers.wrap(event), buffers.wrap(NEXT)));
+		DataBuffer line = buffers.wrap(PistonEvents.error(failure));
 		DataBuffer framed = switch (this.format) {
 			case NDJSON -> line;
 			case SSE -> ServerSentEvents.framed(line, false);

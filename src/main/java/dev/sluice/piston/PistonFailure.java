@@ -61,12 +61,11 @@ public final class PistonFailure {
 	}
 
 	/**
-	 * Writes the event that ends a program's events where they break, which is also
-	 * Piston's message of a WebSocket that fails.
+	 * Writes Piston's message of a WebSocket that fails.
 	 * @param failure the failure
-	 * @return the JSON in UTF-8, without a line's end
+	 * @return the JSON in UTF-8
 	 */
-	public static byte[] writeEvent(ExecutionFailure failure) {
+	public static byte[] writeMessage(ExecutionFailure failure) {
 		return write("error", failure);
 	}
 

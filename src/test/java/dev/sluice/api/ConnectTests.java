@@ -3,6 +3,7 @@ package dev.sluice.api;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +38,7 @@ import reactor.core.publisher.Sinks;
 import org.springframework.core.io.buffer.DataBuffer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -313,6 +316,26 @@ class ConnectTests {
 		await().atMost(5, TimeUnit.SECONDS).until(() -> this.executions.size() == 1);
 		socket.abort();
 		await().atMost(5, TimeUnit.SECONDS).untilTrue(this.ended);
+	}
+
+	@Test
+	void aPageMayConnectOnlyWhereItsOriginIsNamed() throws Exception {
+		LoopbackServer started = TestApi.server(program(UnaryOperator.identity()));
+		this.server = started;
+		URI address = URI.create("ws://127.0.0.1:" + started.address().getPort() + "/api/v2/connect");
+		assertThatExceptionOfType(ExecutionException.class)
+			.isThrownBy(() -> this.client.newWebSocketBuilder()
+				.header("Origin", "https://evil.example")
+				.buildAsync(address, new Heard())
+				.get(5, TimeUnit.SECONDS))
+			.havingCause()
+			.isInstanceOfSatisfying(WebSocketHandshakeException.class,
+					(refused) -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+		WebSocket named = this.client.newWebSocketBuilder()
+			.header("Origin", "https://app.example")
+			.buildAsync(address, new Heard())
+			.get(5, TimeUnit.SECONDS);
+		assertThat(named.isInputClosed()).isFalse();
 	}
 
 	@Test
