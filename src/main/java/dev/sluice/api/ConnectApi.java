@@ -10,6 +10,8 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Origins;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
 
@@ -67,16 +69,20 @@ final class ConnectApi {
 					"Pages of this origin may not connect: add it to sluice.http.cors.origins"));
 		}
 		return ServerResponse.ok().build((exchange, context) -> {
-			endSlowReaders(ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()));
-			return this.sockets.handleRequest(exchange,
-					(session) -> new Conversation(session, executor, this.properties).hold());
+			HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
+			Sinks.Empty<Void> left = Sinks.empty();
+			return this.sockets.handleRequest(exchange, (session) -> {
+				response.withConnection((connection) -> watch(connection, left));
+				return new Conversation(session, executor, this.properties, left.asMono()).hold();
+			});
 		});
 	}
 
 	/** Messages wait with the program, and not here: what is slow is one message. */
-	private void endSlowReaders(HttpServerResponse response) {
-		response.withConnection((connection) -> connection
-			.addHandlerLast(new WriteTimeoutHandler(this.properties.writeTimeout().toMillis(), TimeUnit.MILLISECONDS)));
+	private void watch(Connection connection, Sinks.Empty<Void> left) {
+		connection
+			.addHandlerLast(new WriteTimeoutHandler(this.properties.writeTimeout().toMillis(), TimeUnit.MILLISECONDS));
+		connection.channel().closeFuture().addListener((closed) -> left.tryEmitEmpty());
 	}
 
 }

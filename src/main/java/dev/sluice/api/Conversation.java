@@ -1,7 +1,10 @@
 package dev.sluice.api;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
@@ -40,6 +43,11 @@ final class Conversation {
 
 	private final InputPump pump;
 
+	private final Mono<Void> left;
+
+	/** Of each kind a client is told once: it may send any number. */
+	private final Set<Class<?>> told = ConcurrentHashMap.newKeySet();
+
 	private final Sinks.One<ByteBuffer> asked = Sinks.one();
 
 	/** What a client is told beside its program's events. */
@@ -56,8 +64,11 @@ final class Conversation {
 	 * @param session the connection
 	 * @param executor runs what a client asks for
 	 * @param properties its bounds
+	 * @param left completes when the connection is gone
 	 */
-	Conversation(WebSocketSession session, Function<ByteBuffer, Mono<Answer>> executor, ConnectProperties properties) {
+	Conversation(WebSocketSession session, Function<ByteBuffer, Mono<Answer>> executor, ConnectProperties properties,
+			Mono<Void> left) {
+		this.left = left;
 		this.session = session;
 		this.executor = executor;
 		this.properties = properties;
@@ -76,8 +87,13 @@ final class Conversation {
 			.takeUntilOther(this.over.asMono());
 		Mono<Void> spoken = this.session.send(said)
 			.then(this.ending.asMono().flatMap((how) -> this.session.close(how.why().status())));
-		Mono<Void> heard = this.session.receive().map(Conversation::bytes).concatMap(this::hear, 1).then();
-		return Mono.firstWithSignal(spoken, heard).doFinally((signal) -> {
+		Mono<Void> heard = this.session.receive()
+			.filter(Conversation::isMessage)
+			.map(Conversation::bytes)
+			.concatMap(this::hear, 1)
+			.then();
+		// While input waits for room nothing is read, and so no close.
+		return Mono.firstWithSignal(spoken, heard, this.left).doFinally((signal) -> {
 			this.over.tryEmitEmpty();
 			this.pump.dispose();
 		});
@@ -148,6 +164,9 @@ final class Conversation {
 	}
 
 	private void refused(InputItem item) {
+		if (!this.told.add(item.getClass())) {
+			return;
+		}
 		String what = switch (item) {
 			case InputItem.Signal signal -> "signals do not reach a program there";
 			case InputItem.EndOfFile end -> "standard input can't be ended there";
@@ -155,7 +174,7 @@ final class Conversation {
 		};
 		ExecutionFailure failure = ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
 				"The program runs in a Piston behind the adapter, and " + what);
-		this.notices.tryEmitNext(event(failure));
+		this.notices.emitNext(event(failure), Sinks.EmitFailureHandler.busyLooping(Duration.ofMillis(100)));
 	}
 
 	private void broke(ExecutionFailure failure) {
@@ -176,6 +195,14 @@ final class Conversation {
 
 	private static ByteBuffer event(ExecutionFailure failure) {
 		return ByteBuffer.wrap(PistonFailure.writeMessage(failure));
+	}
+
+	/** A pong may come unasked, and says nothing. */
+	private static boolean isMessage(WebSocketMessage message) {
+		return switch (message.getType()) {
+			case TEXT, BINARY -> true;
+			case PING, PONG -> false;
+		};
 	}
 
 	/** Piston, too, takes binary messages as text. */

@@ -34,6 +34,9 @@ final class EventFraming {
 	/** Whether the beginning of a line was sent, and its end was not. */
 	private boolean withinLine;
 
+	/** Whoever left may have done so on another thread. */
+	private boolean over;
+
 	private EventFraming(EventFormat format) {
 		this.format = format;
 	}
@@ -59,7 +62,11 @@ final class EventFraming {
 		});
 	}
 
-	private @Nullable DataBuffer add(DataBuffer buffer) {
+	private synchronized @Nullable DataBuffer add(DataBuffer buffer) {
+		if (this.over) {
+			DataBufferUtils.release(buffer);
+			return null;
+		}
 		int end = buffer.lastIndexOf((one) -> one == '\n', buffer.writePosition() - 1) - buffer.readPosition() + 1;
 		boolean isOver = end > 0;
 		if (!isOver) {
@@ -103,8 +110,8 @@ final class EventFraming {
 		};
 	}
 
-	private DataBuffer failed(ExecutionFailure failure) {
-		release();
+	private synchronized DataBuffer failed(ExecutionFailure failure) {
+		letGo();
 		DataBufferFactory buffers = DefaultDataBufferFactory.sharedInstance;
 		DataBuffer line = buffers.wrap(PistonEvents.error(failure));
 		DataBuffer framed = switch (this.format) {
@@ -126,7 +133,12 @@ final class EventFraming {
 		return joined;
 	}
 
-	private void release() {
+	private synchronized void release() {
+		this.over = true;
+		letGo();
+	}
+
+	private void letGo() {
 		this.held.forEach(DataBufferUtils::release);
 		this.held.clear();
 		this.heldBytes = 0;

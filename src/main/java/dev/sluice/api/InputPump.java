@@ -38,8 +38,12 @@ final class InputPump implements Disposable {
 	/** The program has ended, as its events say too. */
 	private static final long GONE = -1;
 
-	/** As much as a request carries at once. */
+	/** As many characters as a request carries at once. */
 	private static final int BATCH = 64 * 1024;
+
+	private static final int PART = 16 * 1024;
+
+	private static final int DOUBLINGS = 3;
 
 	private final int most;
 
@@ -60,6 +64,9 @@ final class InputPump implements Disposable {
 	private long size;
 
 	private boolean sending;
+
+	/** How often in a row nothing found room. */
+	private int idle;
 
 	private boolean ended;
 
@@ -87,8 +94,7 @@ final class InputPump implements Disposable {
 			if (this.ended) {
 				return Mono.empty();
 			}
-			this.waiting.addAll(items);
-			items.forEach((item) -> this.size += size(item));
+			items.forEach(this::queue);
 		}
 		send();
 		return roomFor();
@@ -119,6 +125,18 @@ final class InputPump implements Disposable {
 		tell(waiter);
 	}
 
+	/** A long text goes in parts, of which each fits into a request. */
+	private void queue(InputItem item) {
+		InputItem rest = item;
+		while (rest instanceof InputItem.Text(String text) && text.length() > PART) {
+			int end = Character.isHighSurrogate(text.charAt(PART - 1)) ? PART - 1 : PART;
+			this.waiting.add(new InputItem.Text(text.substring(0, end)));
+			rest = new InputItem.Text(text.substring(end));
+		}
+		this.waiting.add(rest);
+		this.size += size(item);
+	}
+
 	private synchronized Mono<Void> roomFor() {
 		if (this.size <= this.most) {
 			return Mono.empty();
@@ -132,17 +150,20 @@ final class InputPump implements Disposable {
 		InputChannel way;
 		List<InputItem> batch;
 		long from;
+		Sinks.Empty<Void> waiter;
 		synchronized (this) {
 			way = this.channel;
 			if (way == null || this.sending || this.ended) {
 				return;
 			}
 			batch = batch(way);
-			if (batch.isEmpty()) {
-				return;
-			}
-			this.sending = true;
+			waiter = takeWaiter();
+			this.sending = !batch.isEmpty();
 			from = this.next;
+		}
+		tell(waiter);
+		if (batch.isEmpty()) {
+			return;
 		}
 		Disposable _ = way.send(from, batch)
 			.retryWhen(Retry.backoff(TRIES, PAUSE)
@@ -156,17 +177,19 @@ final class InputPump implements Disposable {
 	private List<InputItem> batch(InputChannel way) {
 		List<InputItem> batch = new ArrayList<>();
 		long length = 0;
-		for (Iterator<InputItem> items = this.waiting.iterator(); items.hasNext() && length <= BATCH;) {
+		for (Iterator<InputItem> items = this.waiting.iterator(); items.hasNext();) {
 			InputItem item = items.next();
-			if (way.takes(item)) {
-				batch.add(item);
-				length += size(item);
-			}
-			else {
+			if (!way.takes(item)) {
 				items.remove();
 				this.size -= size(item);
 				this.refused.accept(item);
+				continue;
 			}
+			length += size(item);
+			if (length > BATCH) {
+				break;
+			}
+			batch.add(item);
 		}
 		return batch;
 	}
@@ -178,26 +201,35 @@ final class InputPump implements Disposable {
 			return;
 		}
 		boolean moved;
-		Sinks.Empty<Void> waiter = null;
+		Duration pause;
+		Sinks.Empty<Void> waiter;
 		synchronized (this) {
 			moved = expected > this.next;
 			while (this.next < expected && !this.waiting.isEmpty()) {
 				this.size -= size(this.waiting.removeFirst());
 				this.next++;
 			}
-			if (this.size <= this.most) {
-				waiter = this.room;
-				this.room = null;
-			}
+			waiter = takeWaiter();
 			this.sending = false;
+			this.idle = moved ? 0 : Math.min(this.idle + 1, DOUBLINGS);
+			pause = PAUSE.multipliedBy(1L << this.idle);
 		}
 		tell(waiter);
 		if (moved) {
 			send();
 		}
 		else {
-			Disposable _ = Mono.delay(PAUSE).takeUntilOther(this.over.asMono()).subscribe((tick) -> send());
+			Disposable _ = Mono.delay(pause).takeUntilOther(this.over.asMono()).subscribe((tick) -> send());
 		}
+	}
+
+	/** Who waits for room, where there is some. */
+	private Sinks.@Nullable Empty<Void> takeWaiter() {
+		Sinks.Empty<Void> waiter = (this.size <= this.most) ? this.room : null;
+		if (waiter != null) {
+			this.room = null;
+		}
+		return waiter;
 	}
 
 	private void broke(Throwable error) {

@@ -74,8 +74,12 @@ public final class Replies {
 		return ServerResponse.ok()
 			.contentType(type)
 			.header(UNBUFFERED, "no")
-			.build((exchange, context) -> write(answer,
-					(body) -> exchange.getResponse().writeAndFlushWith(framing.apply(body).map(Mono::just))));
+			.build((exchange, context) -> write(answer, (body) -> {
+				Unwritten unwritten = new Unwritten();
+				return exchange.getResponse()
+					.writeAndFlushWith(framing.apply(body).map(unwritten::give))
+					.doFinally((signal) -> unwritten.release());
+			}));
 	}
 
 	/**

@@ -34,9 +34,14 @@ public final class Reservation {
 	/**
 	 * Adds to it.
 	 * @param bytes how many bytes
-	 * @throws ExecutionFailure with {@link FailureCode#OVERLOADED} where there is no room
+	 * @throws ExecutionFailure with {@link FailureCode#OVERLOADED} where there is no
+	 * room, or with {@link FailureCode#BODY_TOO_LARGE} where there never will be
 	 */
 	public void grow(long bytes) {
+		if (bytes > this.all.most() - Math.max(0, this.mine.get())) {
+			throw ExecutionFailure.refused(FailureCode.BODY_TOO_LARGE, "The request takes more memory than the "
+					+ this.all.most() + " bytes that sluice.http.max-held allows for all of them");
+		}
 		if (!tryGrow(bytes)) {
 			throw ExecutionFailure
 				.passing(FailureCode.OVERLOADED,

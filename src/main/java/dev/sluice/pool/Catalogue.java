@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
+import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
@@ -131,7 +132,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	 * @throws ExecutionFailure where there are none
 	 */
 	List<SessionPool> fitting(Execution execution) {
-		if (this.pools.size() == 1 || execution.terms().session() != null
+		if (this.pools.size() == 1 || execution.terms().session() != null || isDialogue(execution)
 				|| execution.language().length() + execution.version().length() > LONGEST_REMEMBERED) {
 			return find(execution);
 		}
@@ -150,6 +151,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private List<SessionPool> find(Execution execution) {
 		List<SessionPool> used = this.pools.stream().filter((pool) -> isUsedFor(pool, execution.language())).toList();
+		if (isDialogue(execution)) {
+			used = forDialogues(used);
+		}
 		if (execution.terms().session() != null) {
 			used = List.of(keeper(execution, used));
 		}
@@ -159,6 +163,19 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		}
 		LanguageRuntime chosen = choose(execution, used);
 		return used.stream().filter((pool) -> has(pool, chosen)).toList();
+	}
+
+	private static boolean isDialogue(Execution execution) {
+		return execution.terms().delivery() == Delivery.DIALOGUE;
+	}
+
+	private static List<SessionPool> forDialogues(List<SessionPool> used) {
+		List<SessionPool> fitting = used.stream().filter(SessionPool::takesDialogues).toList();
+		if (fitting.isEmpty() && !used.isEmpty()) {
+			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED, "Pool '" + used.getFirst().name()
+					+ "' is a plain Piston, so its programs can't be talked to: put Sluice's adapter before it");
+		}
+		return fitting;
 	}
 
 	/** One session is kept in one pool, the same each time. */

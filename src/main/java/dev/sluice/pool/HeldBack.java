@@ -26,8 +26,9 @@ import org.springframework.core.io.buffer.DataBufferUtils;
  * @param buffers what was held, to be released
  * @param rest what follows, for one subscriber; null where nothing does
  * @param room its part of what may be held of all answers and requests
+ * @param taken whether somebody has them: who reads, or who threw them away
  */
-record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room) {
+record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room, AtomicBoolean taken) {
 
 	/**
 	 * Holds a body back.
@@ -68,17 +69,27 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room)
 		return whole.array();
 	}
 
-	/** All of the body. */
+	/** All of the body, for one subscriber; nothing once it was discarded. */
 	Flux<DataBuffer> body() {
+		return Flux.defer(() -> this.taken.compareAndSet(false, true) ? reading() : Flux.empty());
+	}
+
+	private Flux<DataBuffer> reading() {
 		Flux<DataBuffer> held = Flux.fromIterable(this.buffers);
 		Rest following = this.rest;
 		// Who leaves within what was held has not yet subscribed to what follows.
-		Flux<DataBuffer> all = (following != null) ? held.concatWith(following).doOnCancel(following::cancel) : held;
+		Flux<DataBuffer> all = (following != null) ? held.concatWith(Flux.defer(() -> {
+			this.room.release();
+			return following;
+		})).doOnCancel(following::cancel) : held;
 		return all.doOnDiscard(DataBuffer.class, DataBufferUtils::release).doFinally((signal) -> this.room.release());
 	}
 
-	/** Lets go of what was held, and ends the body. */
+	/** Lets go of what was held, and ends the body; does nothing where it is read. */
 	void discard() {
+		if (!this.taken.compareAndSet(false, true)) {
+			return;
+		}
 		this.room.release();
 		this.buffers.forEach(DataBufferUtils::release);
 		if (this.rest != null) {
@@ -216,7 +227,7 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room)
 				}
 				this.released = true;
 			}
-			HeldBack held = new HeldBack(this.buffers, following, this.room);
+			HeldBack held = new HeldBack(this.buffers, following, this.room, new AtomicBoolean());
 			this.sink.success(held);
 			synchronized (this) {
 				this.emitted = held;

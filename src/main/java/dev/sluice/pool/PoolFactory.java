@@ -37,6 +37,12 @@ public final class PoolFactory {
 	 */
 	private static final int MANAGEMENT_CONNECTIONS = 50;
 
+	/**
+	 * What programs are told may wait for them to read it, and must not hold up what ends
+	 * them.
+	 */
+	private static final int INPUT_CONNECTIONS = 500;
+
 	/** How many may wait for each connection. */
 	private static final int PENDING = 2;
 
@@ -99,7 +105,9 @@ public final class PoolFactory {
 		String name = properties.name();
 		ConnectionProvider executions = connections(properties, name, properties.maxConnections());
 		ConnectionProvider management = connections(properties, name + "-management", MANAGEMENT_CONNECTIONS);
-		Wire wire = new Wire(properties, http(properties, executions), http(properties, management), tokens);
+		ConnectionProvider input = connections(properties, name + "-input", INPUT_CONNECTIONS);
+		Wire wire = new Wire(properties, http(properties, executions), http(properties, management),
+				http(properties, input), tokens);
 		Quarantine quarantine = new Quarantine(name, wire, properties.lease().cooldown());
 		Refusals fullness = new Refusals(System::nanoTime);
 		Runnable onRoom = () -> listeners.forEach(Runnable::run);
@@ -107,7 +115,7 @@ public final class PoolFactory {
 		Sessions sessions = sessions(properties, fullness, quarantine, leased, onRoom);
 		Upkeep upkeep = new Upkeep(wire, sessions, leased, fullness, new PoolBreak(name, properties.endpoint()));
 		RetryProperties retry = this.properties.retry();
-		Disposable connections = Disposables.composite(executions, management);
+		Disposable connections = Disposables.composite(executions, management, input);
 		return new SessionPool(properties, wire, connections, tokens, sessions, fullness, quarantine, upkeep,
 				new PoolBreaker(name, properties.breaker()),
 				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime), this.held);

@@ -99,7 +99,8 @@ final class Reception {
 			.flatMap((held) -> {
 				boolean read = !trusted || delivery == Delivery.EVENTS;
 				return Bodies.process(read ? held.size() : 0, () -> answer(held, trusted, lease, delivery))
-					.doOnError((error) -> held.discard());
+					.doOnError((error) -> held.discard())
+					.doOnCancel(held::discard);
 			});
 	}
 

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.LongAdder;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Deadline;
-import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
@@ -153,6 +152,11 @@ final class SessionPool implements Pool, AutoCloseable {
 		return this.breaker;
 	}
 
+	/** Whether its programs can be told things: in front of a plain Piston nobody can. */
+	boolean takesDialogues() {
+		return this.properties.kind() != Kind.PISTON;
+	}
+
 	/** How many executions it has now, for each that it should have. */
 	double load() {
 		return (this.running.get() + 1.0) / this.properties.weight();
@@ -182,10 +186,6 @@ final class SessionPool implements Pool, AutoCloseable {
 	 * @return the place, which is to be ended; null where there is none now
 	 */
 	@Nullable Ticket take(Execution execution) {
-		if (execution.terms().delivery() == Delivery.DIALOGUE && this.properties.kind() == Kind.PISTON) {
-			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED, "Pool '" + name()
-					+ "' is a plain Piston, so its programs can't be talked to: put Sluice's adapter before it");
-		}
 		Lease lease = this.sessions.take(execution);
 		return (lease != null) ? new Ticket(this, counted(lease)) : null;
 	}

@@ -71,6 +71,8 @@ final class Wire {
 
 	private final ExchangeFunction management;
 
+	private final ExchangeFunction input;
+
 	private final TokenSource tokens;
 
 	private volatile boolean adapterSeen;
@@ -80,12 +82,15 @@ final class Wire {
 	 * @param properties the pool's address and what it wants to be told
 	 * @param http carries executions
 	 * @param management carries what is done to sessions
+	 * @param input carries what programs are told
 	 * @param tokens for those who stand behind no execution
 	 */
-	Wire(PoolProperties properties, ExchangeFunction http, ExchangeFunction management, TokenSource tokens) {
+	Wire(PoolProperties properties, ExchangeFunction http, ExchangeFunction management, ExchangeFunction input,
+			TokenSource tokens) {
 		this.properties = properties;
 		this.http = http;
 		this.management = management;
+		this.input = input;
 		this.tokens = tokens;
 	}
 
@@ -147,7 +152,7 @@ final class Wire {
 	Mono<Long> tell(@Nullable String identifier, String execution, long from, List<InputItem> items) {
 		String path = AdapterHeaders.EXECUTIONS + execution + AdapterHeaders.INPUT;
 		URI uri = path(path, identifier, this.properties.sentApiVersion());
-		return send(this.management,
+		return send(this.input,
 				(token) -> request(HttpMethod.POST, uri, token)
 					.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 					.body(BodyInserters.fromDataBuffers(

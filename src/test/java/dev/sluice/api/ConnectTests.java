@@ -279,7 +279,10 @@ class ConnectTests {
 		await().during(1, TimeUnit.SECONDS).atMost(5, TimeUnit.SECONDS).until(() -> !all.isDone());
 		this.told.room.set(Long.MAX_VALUE);
 		all.get(20, TimeUnit.SECONDS);
-		await().atMost(20, TimeUnit.SECONDS).until(() -> this.told.items.size() == said.size());
+		await().atMost(20, TimeUnit.SECONDS)
+			.until(() -> this.told.items.stream()
+				.mapToLong((item) -> ((InputItem.Text) item).text().length())
+				.sum() == 50_000L * said.size());
 	}
 
 	@Test
@@ -289,11 +292,32 @@ class ConnectTests {
 		WebSocket socket = connect(heard);
 		say(socket, TestApi.INIT);
 		tell(RUNTIME);
-		say(socket, "{\"type\":\"signal\",\"signal\":\"SIGINT\"}");
+		for (int i = 0; i < 3; i++) {
+			say(socket, "{\"type\":\"signal\",\"signal\":\"SIGINT\"}");
+		}
 		await().atMost(5, TimeUnit.SECONDS).until(() -> heard.messages.size() == 2);
 		assertThat(heard.messages.getLast()).contains("\"type\":\"error\"", "signals do not reach a program there");
 		tell("{\"type\":\"end\"}");
 		assertThat(heard.end()).isEqualTo("4999 Job Completed");
+		assertThat(heard.messages).hasSize(2);
+	}
+
+	@Test
+	void aPongSaysNothingAndALongTextComesInParts() throws Exception {
+		WebSocket socket = connect(new Heard());
+		socket.sendPong(ByteBuffer.wrap(new byte[] { 'a', 'b' })).get(5, TimeUnit.SECONDS);
+		say(socket, TestApi.INIT);
+		String text = "x".repeat(16 * 1024 - 1) + "\uD83D\uDE00".repeat(10_000);
+		say(socket, STDIN.replace("\"x\"", "\"" + text + "\""));
+		StringBuilder told = new StringBuilder();
+		await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> {
+			told.setLength(0);
+			this.told.items.forEach((item) -> told.append(((InputItem.Text) item).text()));
+			assertThat(told).hasToString(text);
+		});
+		assertThat(this.told.items)
+			.allSatisfy((item) -> assertThat(((InputItem.Text) item).text()).hasSizeLessThanOrEqualTo(16 * 1024)
+				.doesNotEndWith("\uD83D"));
 	}
 
 	@Test

@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +21,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.http.LoopbackServer;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -148,6 +153,28 @@ class EventsTests {
 			assertThat(new String(lines.readNBytes(STAGE.length()), StandardCharsets.UTF_8)).isEqualTo(STAGE);
 		}
 		await().atMost(5, TimeUnit.SECONDS).untilTrue(this.ended);
+	}
+
+	@Test
+	void whatAClientThatLeavesWasNotSentIsReleased() throws Exception {
+		NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
+		Queue<NettyDataBuffer> made = new ConcurrentLinkedQueue<>();
+		String line = STAGE.strip() + " ".repeat(32_000) + "\n";
+		Flux<DataBuffer> endless = Mono.<DataBuffer>fromSupplier(() -> {
+			NettyDataBuffer buffer = buffers.allocateBuffer(line.length());
+			buffer.write(line.getBytes(StandardCharsets.UTF_8));
+			made.add(buffer);
+			return buffer;
+		}).repeat();
+		HttpResponse<InputStream> answer = this.client.send(
+				request("application/x-ndjson", (execution) -> Mono.just(answer(endless))),
+				HttpResponse.BodyHandlers.ofInputStream());
+		try (InputStream lines = answer.body()) {
+			assertThat(lines.readNBytes(1000)).hasSize(1000);
+		}
+		await().atMost(5, TimeUnit.SECONDS).untilTrue(this.ended);
+		await().atMost(5, TimeUnit.SECONDS)
+			.until(() -> made.stream().allMatch((buffer) -> buffer.getNativeBuffer().refCnt() == 0));
 	}
 
 	private HttpResponse<String> post(String accept, Flux<DataBuffer> events) throws Exception {

@@ -140,6 +140,45 @@ class EventAnswersTests {
 		answer.discard();
 	}
 
+	@Test
+	void whoTalksToAProgramIsNotSentToAPlainPiston() {
+		this.server.answersForRuntimes("[{\"language\":\"c\",\"version\":\"12.2.0\",\"aliases\":[]}]")
+			.answers(200, LINES, STAGE + RESULT);
+		Answer answer = answer(Delivery.DIALOGUE, "kind", "piston", "priority", "0", "sluice.pools[1].name", "other",
+				"sluice.pools[1].endpoint", this.server.address().toString(), "sluice.pools[1].credential.kind",
+				"static", "sluice.pools[1].credential.token", "other-token");
+		answer.discard();
+		assertThat(this.server.requests().stream().filter((request) -> request.startsWith("POST /python/execute")))
+			.hasSize(1);
+	}
+
+	@Test
+	void aPlainPistonHasNoConversations() {
+		Pools opened = TestPools.at(this.server.address(), "kind", "piston");
+		this.pools = opened;
+		Terms terms = Terms.within(Duration.ofSeconds(15)).deliveredAs(Delivery.DIALOGUE);
+		StepVerifier
+			.create(opened
+				.execute(new Execution(Ids.next(), "c", "*", ByteBuffer.wrap(new byte[] { '{', '}' }), terms)))
+			.expectErrorMatches((error) -> ((ExecutionFailure) error).code() == FailureCode.UNSUPPORTED)
+			.verify(WITHIN);
+		assertThat(this.server.requests()).isEmpty();
+	}
+
+	@Test
+	void whatAPlainPistonAnswersIsToldAsEvents() {
+		this.server.answers(200, "Content-Type: application/json\n",
+				"{\"run\":{\"stdout\":\"42\\n\",\"stderr\":\"\",\"code\":0,\"signal\":null},\"language\":\"c\",\"version\":\"1.0.0\"}");
+		assertThat(body(Delivery.EVENTS, "kind", "piston")).isEqualTo(
+				"""
+						{"type":"runtime","language":"c","version":"1.0.0"}
+						{"type":"stage","stage":"run"}
+						{"type":"data","stream":"stdout","data":"42\\n"}
+						{"type":"exit","stage":"run","code":0,"signal":null}
+						{"type":"result","run":{"stdout":"42\\n","stderr":"","code":0,"signal":null},"language":"c","version":"1.0.0"}
+						""");
+	}
+
 	@ParameterizedTest
 	@EnumSource(value = Delivery.class, names = { "VERDICT", "EVENTS" })
 	void aSlowReaderIsNoReasonToGiveAnAnswerUp(Delivery delivery) {
