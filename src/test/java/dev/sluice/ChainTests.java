@@ -1,5 +1,7 @@
 package dev.sluice;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,7 +10,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +24,6 @@ import dev.sluice.pool.PoolReport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -145,20 +147,43 @@ class ChainTests {
 		await().atMost(1, TimeUnit.SECONDS).until(() -> processesWith("53.53") == 0);
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "auto", "namespaces", "rlimits" })
-	void aKilledProcessTakesItsProgramsWithIt(String sandbox) throws Exception {
-		int port = Processes.freePort();
-		Process adapter = this.processes.ownProcess("adapter", "--server.port=" + port,
-				"--sluice.engine.sandbox=" + sandbox, "--sluice.engine.run.wall-time=60s");
-		String sleeper = PRINT_42.replace("print(42)",
-				"import subprocess; subprocess.run(['setsid', 'sleep', '57.57'])");
-		CompletableFuture<HttpResponse<String>> _ = this.client.sendAsync(
-				request(URI.create("http://127.0.0.1:" + port), "/api/v2/execute", sleeper),
-				HttpResponse.BodyHandlers.ofString());
-		await().atMost(10, TimeUnit.SECONDS).until(() -> processesWith("57.57") > 0);
-		adapter.destroyForcibly();
-		await().atMost(2, TimeUnit.SECONDS).until(() -> processesWith("57.57") == 0);
+	@Test
+	void aKilledProcessTakesItsProgramsWithIt() throws Exception {
+		// Each takes seconds to start, so they do it together.
+		Map<String, CompletableFuture<Process>> adapters = new LinkedHashMap<>();
+		for (String sandbox : List.of("auto", "namespaces", "rlimits")) {
+			adapters.put(sandbox,
+					CompletableFuture.supplyAsync(() -> adapterWithASleeper(sandbox), Thread::startVirtualThread));
+		}
+		for (Map.Entry<String, CompletableFuture<Process>> adapter : adapters.entrySet()) {
+			Process process = adapter.getValue().get(40, TimeUnit.SECONDS);
+			assertThat(processesWith(sleep(adapter.getKey()))).isPositive();
+			process.destroyForcibly();
+			await().atMost(2, TimeUnit.SECONDS)
+				.untilAsserted(() -> assertThat(processesWith(sleep(adapter.getKey()))).as(adapter.getKey()).isZero());
+		}
+	}
+
+	private Process adapterWithASleeper(String sandbox) {
+		try {
+			int port = Processes.freePort();
+			Process adapter = this.processes.ownProcess("adapter", "--server.port=" + port,
+					"--sluice.engine.sandbox=" + sandbox, "--sluice.engine.run.wall-time=60s");
+			String sleeper = PRINT_42.replace("print(42)",
+					"import subprocess; subprocess.run(['setsid', 'sleep', '" + sleep(sandbox) + "'])");
+			CompletableFuture<HttpResponse<String>> _ = this.client.sendAsync(
+					request(URI.create("http://127.0.0.1:" + port), "/api/v2/execute", sleeper),
+					HttpResponse.BodyHandlers.ofString());
+			await().atMost(10, TimeUnit.SECONDS).until(() -> processesWith(sleep(sandbox)) > 0);
+			return adapter;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static String sleep(String sandbox) {
+		return "57." + sandbox.length();
 	}
 
 	@Test

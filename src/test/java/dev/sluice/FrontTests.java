@@ -9,22 +9,27 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 import dev.sluice.RawServer.Then;
 import dev.sluice.gateway.GatewayProcess;
 import dev.sluice.http.HeldBytes;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a gateway's server adds to what its API says.
  */
+@TestInstance(Lifecycle.PER_CLASS)
 class FrontTests {
 
 	private static final String PRINT_42 = "{\"language\":\"python\",\"version\":\"*\",\"files\":[{\"content\":\"print(42)\"}]}";
@@ -40,7 +45,12 @@ class FrontTests {
 	private final RawServer pool = this.processes.keep(new RawServer())
 		.answersForRuntimes("[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[]}]");
 
-	@AfterEach
+	private final ConfigurableApplicationContext process = this.processes
+		.keep(Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS, Processes.pool(this.pool.address())));
+
+	private final URI gateway = Processes.address(this.process);
+
+	@AfterAll
 	void close() {
 		this.processes.close();
 		this.client.close();
@@ -48,9 +58,8 @@ class FrontTests {
 
 	@Test
 	void eachAnswerHasSecurityHeadersAndNoneNamesTheServer() throws Exception {
-		URI gateway = gateway();
 		for (String path : new String[] { "/", "/api/v2/runtimes", "/nope" }) {
-			HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(gateway.resolve(path)));
+			HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(this.gateway.resolve(path)));
 			assertThat(answer.headers().map())
 				.containsKeys("x-content-type-options", "cache-control", "content-security-policy", "referrer-policy")
 				.doesNotContainKeys("server", "x-powered-by", "access-control-allow-origin");
@@ -59,9 +68,8 @@ class FrontTests {
 
 	@Test
 	void anAnswerBearsItsExecutionsIdAndSaysWhereItsTimeWent() throws Exception {
-		URI gateway = gateway();
 		this.pool.answers(200, JSON, VERDICT.formatted("42"));
-		HttpResponse<byte[]> answer = execute(gateway);
+		HttpResponse<byte[]> answer = execute();
 		assertThat(answer.statusCode()).isEqualTo(200);
 		String id = answer.headers().firstValue("X-Execution-Id").orElseThrow();
 		assertThat(this.pool.requests()).anyMatch((request) -> request.contains("Sluice-Execution: " + id));
@@ -71,14 +79,13 @@ class FrontTests {
 
 	@Test
 	void aFailureDoesSoTooAsFarAsItCame() throws Exception {
-		URI gateway = gateway();
 		this.pool.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 999\n\n{\"run\":{", Then.RESET);
-		HttpResponse<byte[]> failure = execute(gateway);
+		HttpResponse<byte[]> failure = execute();
 		assertThat(failure.statusCode()).isEqualTo(502);
 		String id = failure.headers().firstValue("X-Execution-Id").orElseThrow();
 		assertThat(text(failure)).contains("\"trace_id\":\"" + id + "\"");
 		assertThat(failure.headers().firstValue("Server-Timing").orElseThrow()).contains("pool;dur=", "total;dur=");
-		HttpResponse<byte[]> refused = send(post(gateway, "{}"));
+		HttpResponse<byte[]> refused = send(post(this.gateway, "{}"));
 		assertThat(refused.statusCode()).isEqualTo(400);
 		assertThat(refused.headers().firstValue("X-Execution-Id")).isPresent();
 		assertThat(refused.headers().firstValue("Server-Timing").orElseThrow()).matches("total;dur=\\d+\\.\\d");
@@ -86,58 +93,55 @@ class FrontTests {
 
 	@Test
 	void aLongAnswerIsPackedForWhoTakesIt() throws Exception {
-		URI gateway = gateway();
 		String verdict = VERDICT.formatted("0123456789".repeat(200_000));
 		this.pool.answers(200, JSON, verdict);
-		HttpResponse<byte[]> packed = send(post(gateway, PRINT_42).header("Accept-Encoding", "gzip"));
+		HttpResponse<byte[]> packed = send(post(this.gateway, PRINT_42).header("Accept-Encoding", "gzip"));
 		assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
 		try (InputStream bytes = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
 			assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(verdict);
 		}
-		HttpResponse<byte[]> plain = execute(gateway);
+		HttpResponse<byte[]> plain = execute();
 		assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
 		assertThat(text(plain)).isEqualTo(verdict);
 	}
 
 	@Test
 	void aPackedAnswerThatBreaksIsABrokenConnection() throws Exception {
-		URI gateway = gateway();
 		this.pool.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 9999999\n\n{\"run\":{\"stdout\":\""
 				+ "0123456789".repeat(200_000), Then.RESET_LATER);
-		assertThatIOException().isThrownBy(() -> send(post(gateway, PRINT_42).header("Accept-Encoding", "gzip")));
-		assertThatIOException().isThrownBy(() -> execute(gateway));
+		assertThatIOException().isThrownBy(() -> send(post(this.gateway, PRINT_42).header("Accept-Encoding", "gzip")));
+		assertThatIOException().isThrownBy(() -> execute());
 	}
 
 	@Test
 	void pagesMayCallThatAreNamed() throws Exception {
-		URI gateway = gateway("--sluice.http.cors.origins=https://app.example,https://other.example");
-		HttpResponse<byte[]> preflight = send(HttpRequest.newBuilder(gateway.resolve("/api/v2/execute"))
+		URI open = this.processes.gateway(Processes.pool(this.pool.address(),
+				"--sluice.http.cors.origins=https://app.example,https://other.example"));
+		HttpResponse<byte[]> preflight = send(HttpRequest.newBuilder(open.resolve("/api/v2/execute"))
 			.method("OPTIONS", HttpRequest.BodyPublishers.noBody())
 			.header("Origin", "https://app.example")
 			.header("Access-Control-Request-Method", "POST"));
 		assertThat(preflight.statusCode()).isEqualTo(204);
 		assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains("https://app.example");
-		HttpResponse<byte[]> failure = send(post(gateway, "{}").header("Origin", "https://other.example"));
+		HttpResponse<byte[]> failure = send(post(open, "{}").header("Origin", "https://other.example"));
 		assertThat(failure.statusCode()).isEqualTo(400);
 		assertThat(failure.headers().firstValue("Access-Control-Allow-Origin")).contains("https://other.example");
 	}
 
 	@Test
 	void whatIsHeldIsAMeter() throws Exception {
-		ConfigurableApplicationContext gateway = this.processes.keep(
-				Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS, Processes.pool(this.pool.address())));
-		assertThat(gateway.getBean(HeldBytes.class).tryReserve(42)).isTrue();
-		URI meter = URI.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port")
+		URI meter = URI.create("http://127.0.0.1:" + this.process.getEnvironment().getProperty("local.management.port")
 				+ "/actuator/metrics/sluice.http.held-bytes");
+		// What others held goes with the ends of their connections.
+		await().atMost(5, TimeUnit.SECONDS)
+			.until(() -> text(send(HttpRequest.newBuilder(meter))).contains("\"value\":0.0"));
+		assertThat(this.process.getBean(HeldBytes.class).tryReserve(42)).isTrue();
 		assertThat(text(send(HttpRequest.newBuilder(meter)))).contains("\"value\":42.0");
+		this.process.getBean(HeldBytes.class).release(42);
 	}
 
-	private URI gateway(String... args) {
-		return this.processes.gateway(Processes.pool(this.pool.address(), args));
-	}
-
-	private HttpResponse<byte[]> execute(URI gateway) throws IOException, InterruptedException {
-		return send(post(gateway, PRINT_42));
+	private HttpResponse<byte[]> execute() throws IOException, InterruptedException {
+		return send(post(this.gateway, PRINT_42));
 	}
 
 	private HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -14,8 +14,11 @@ import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
 import dev.sluice.execution.Status;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import reactor.core.Disposable;
 import reactor.test.StepVerifier;
 
@@ -26,11 +29,17 @@ import static org.awaitility.Awaitility.await;
 /**
  * Who runs, who waits, and who is sent away.
  */
+@TestInstance(Lifecycle.PER_CLASS)
 class AdmissionTests {
 
-	private final Engine engine = Engines.start("concurrency=1", "queue=1", "max-wait=700ms");
+	private final Engine engine = start();
 
 	@AfterEach
+	void nothingIsLeft() {
+		assertNothingIsLeft();
+	}
+
+	@AfterAll
 	void close() {
 		this.engine.close();
 	}
@@ -133,14 +142,16 @@ class AdmissionTests {
 
 	@Test
 	void aClosedEngineLeavesNothingAndNobodyWaiting() {
-		startSleeper();
-		StepVerifier.create(this.engine.run(echo()))
-			.then(this.engine::close)
-			.expectErrorMatches((error) -> ((ExecutionFailure) error).executed() == Executed.NO)
-			.verify(Engines.WITHIN);
-		await().atMost(2, TimeUnit.SECONDS).until(() -> sleepers() == 0);
-		assertBusy("shutting down");
-		assertNothingIsLeft();
+		try (Engine closed = start()) {
+			startSleeper(closed);
+			StepVerifier.create(closed.run(echo()))
+				.then(closed::close)
+				.expectErrorMatches((error) -> ((ExecutionFailure) error).executed() == Executed.NO)
+				.verify(Engines.WITHIN);
+			await().atMost(2, TimeUnit.SECONDS).until(() -> sleepers() == 0);
+			assertBusy(closed, "shutting down");
+			await().atMost(3, TimeUnit.SECONDS).until(() -> closed.admitted() == 0 && closed.running() == 0);
+		}
 	}
 
 	@Test
@@ -195,8 +206,16 @@ class AdmissionTests {
 		}
 	}
 
+	private static Engine start() {
+		return Engines.start("concurrency=1", "queue=1", "max-wait=700ms");
+	}
+
 	private Disposable startSleeper() {
-		Disposable running = this.engine.run(sleeper()).subscribe((event) -> {
+		return startSleeper(this.engine);
+	}
+
+	private Disposable startSleeper(Engine engine) {
+		Disposable running = engine.run(sleeper()).subscribe((event) -> {
 		}, (error) -> {
 		});
 		await().atMost(5, TimeUnit.SECONDS).until(() -> sleepers() == 1);
@@ -213,7 +232,11 @@ class AdmissionTests {
 	}
 
 	private void assertBusy(String why) {
-		StepVerifier.create(this.engine.run(echo())).expectErrorSatisfies((error) -> {
+		assertBusy(this.engine, why);
+	}
+
+	private void assertBusy(Engine engine, String why) {
+		StepVerifier.create(engine.run(echo())).expectErrorSatisfies((error) -> {
 			ExecutionFailure failure = (ExecutionFailure) error;
 			assertThat(failure.code()).isEqualTo(FailureCode.ENGINE_BUSY);
 			assertThat(failure.executed()).isEqualTo(Executed.NO);

@@ -2,26 +2,19 @@ package dev.sluice.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.sluice.engine.EngineProperties.SandboxKind;
-import dev.sluice.execution.Event;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.SourceFile;
-import dev.sluice.execution.Stage;
 import dev.sluice.execution.StageLimits;
 import dev.sluice.execution.Status;
-import dev.sluice.execution.Stream;
-import dev.sluice.execution.Verdict;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -29,16 +22,15 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What becomes of programs, in each sandbox that works on this machine.
+ * What becomes of programs, in each sandbox that works on this machine; what no sandbox
+ * changes is {@link StoriesTests}'.
  */
 @ParameterizedClass
 @MethodSource("dev.sluice.engine.Engines#sandboxes")
@@ -90,24 +82,6 @@ class ProgramsTests {
 		assertThat(run.wallTime()).isPositive();
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "package a.b; class Other {} class Main { public static void main(String[] a) { %s } }",
-			"class Help { int x; } record Start(int y) { public static void main(String[] a) { %s } }",
-			"// public class Fake\npublic final class Real { public static void main(String... a) { %s } }" })
-	void aJavaClassIsFoundWhateverItIsCalled(String code) {
-		Ran run = run("java", code.formatted("System.out.println(42);"));
-		assertThat(run.stdout()).as(run.stderr()).isEqualTo("42\n");
-	}
-
-	@Test
-	void aSourceThatIsMadeToTakeLongToReadDoesNot() {
-		long start = System.nanoTime();
-		for (String part : List.of("class A ", "public abstract ", "/* ", "// ", "class A { void ")) {
-			run("java", part.repeat(100_000));
-		}
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(40));
-	}
-
 	@Test
 	void argumentsInputAndFilesReachTheProgram() {
 		Program program = Engines.program(engine, "python", "", "a b", "ö", "", "--x=1");
@@ -117,27 +91,6 @@ class ProgramsTests {
 				"""), Engines.file("pkg/m.py", "def seven(): return 7"),
 				new SourceFile("data.bin", ByteBuffer.wrap(new byte[] { 0, -1, 16 }), false)));
 		assertThat(run.stdout()).isEqualTo("['main.py', 'a b', 'ö', '', '--x=1'] ['first', 'second'] 7 [0, 255, 16]\n");
-	}
-
-	@Test
-	void severalSourcesAreCompiledTogether() {
-		Program program = Engines.with(Engines.program(engine, "c", ""), Engines.file("main.c", """
-				#include <stdio.h>
-				#include "lib/seven.h"
-				int main() { printf("%d", seven()); }
-				"""), Engines.file("lib/seven.h", "int seven(void);"),
-				Engines.file("lib/seven.c", "int seven(void) { return 7; }"));
-		assertThat(run(program).stdout()).isEqualTo("7");
-	}
-
-	@Test
-	void aFailedCompilationIsTheRunsResultToo() {
-		List<Event> story = Engines.story(engine, Engines.program(engine, "c", "int main() { return x; }"));
-		Verdict verdict = ((Event.Ended) story.getLast()).verdict();
-		assertThat(verdict.compile()).isEqualTo(verdict.run());
-		assertThat(verdict.run().status()).isEqualTo(Status.RE);
-		assertThat(Ran.of(story, Stage.COMPILE).stderr()).contains("undeclared");
-		assertThat(story).doesNotContain(new Event.Began(Stage.RUN));
 	}
 
 	@Test
@@ -202,71 +155,12 @@ class ProgramsTests {
 		assertResult(run("bash", "yes >&2"), null, "SIGKILL", Status.EL, "stderr length exceeded");
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "65536, true", "65537, false" })
-	void outputUpToTheLimitIsWhole(int length, boolean fits) {
-		Ran run = run("python", "import sys; sys.stdout.write('x' * %d)".formatted(length));
-		assertThat(run.status() == null).isEqualTo(fits);
-		assertThat(run.stdout().length() == length).isEqualTo(fits);
-	}
-
-	@Test
-	void outputIsDecodedAcrossChunksAndWhereItIsNoText() {
-		Ran run = run("python", """
-				import os, time
-				os.write(1, b'a\\xff\\x00'); os.write(1, b'\\xe2\\x82'); time.sleep(.1); os.write(1, b'\\xac')
-				os.write(1, b'\\xe2')
-				""");
-		assertThat(run.stdout()).isEqualTo("a\uFFFD\0€\uFFFD");
-	}
-
-	@Test
-	void aMegabyteComesInPiecesThatAreWholeText() {
-		try (Engine own = Engines.start("sandbox=" + this.sandbox, "output=4MB")) {
-			List<String> pieces = Engines
-				.story(own,
-						Engines.program(own, "python", "import sys; sys.stdout.write('x' + chr(0x1F600) * 300_000)"))
-				.stream()
-				.filter(Event.Wrote.class::isInstance)
-				.map((event) -> ((Event.Wrote) event).text())
-				.toList();
-			assertThat(pieces).allMatch((piece) -> piece.getBytes(StandardCharsets.UTF_8).length <= Output.PIECE + 3);
-			assertThat(String.join("", pieces)).isEqualTo("x" + "\uD83D\uDE00".repeat(300_000));
-		}
-	}
-
-	@Test
-	void fiftyMegabytesPassAndNothingOfThemIsKept() {
-		try (Engine own = Engines.start("sandbox=" + this.sandbox, "output=64MB")) {
-			long before = usedHeap();
-			AtomicLong length = new AtomicLong();
-			AtomicLong most = new AtomicLong();
-			own.run(Engines.program(own, "bash", "head -c 50000000 /dev/zero; head -c 3000 /dev/zero >&2"))
-				.ofType(Event.Wrote.class)
-				.doOnNext((wrote) -> {
-					if (length.addAndGet(wrote.text().length()) >= 50_000_000 && most.get() == 0) {
-						most.set(usedHeap() - before);
-					}
-				})
-				.blockLast(Engines.WITHIN);
-			assertThat(length).hasValue(50_003_000);
-			assertThat(most.get()).isLessThan(10_000_000);
-		}
-	}
-
 	@Test
 	void aProgramSeesNoDescriptorOfOurs() {
 		Ran run = run("bash", "exec 9<&0; for fd in /proc/self/fd/*; do [ -e $fd ] && echo ${fd##*/}; done | sort -n");
 		assertThat(run.stdout().lines()).as(run.stderr())
 			.contains("0", "1", "2", "9")
 			.doesNotContain("3", "4", "5", "6");
-	}
-
-	@Test
-	void bothStreamsAreAlsoThereInTheirOrder() {
-		Ran run = run("bash", "echo out; sleep 0.1; echo err >&2; sleep 0.1; echo out");
-		assertThat(run.output()).isEqualTo("out\nerr\nout\n");
-		assertThat(run.stdout()).isEqualTo("out\nout\n");
 	}
 
 	@Test
@@ -362,20 +256,6 @@ class ProgramsTests {
 	}
 
 	@Test
-	void aFileCanNotBeTakenForACompilersOptions() {
-		Program program = Engines.with(Engines.program(engine, "c", ""),
-				Engines.file("main.c", "int main() { return 0; }"), Engines.file("@o.c", "int o;"),
-				Engines.file("o.c", "-wrapper sh,w"), Engines.file("w", "echo obeyed >&2; exit 1"));
-		assertThat(Engines.compile(engine, program).stderr()).doesNotContain("obeyed");
-	}
-
-	@Test
-	void aCompilationThatLeavesNoProgramIsTheProgramsOwnFault() {
-		Ran run = run("c", "__asm__(\".section .note.GNU-stack\");");
-		assertThat(run.status()).isEqualTo(Status.RE);
-	}
-
-	@Test
 	void foldersOfAnyDepthAreRemoved() throws IOException {
 		Ran run = run("python", """
 				import os
@@ -383,7 +263,7 @@ class ProgramsTests {
 				print('deep')
 				""");
 		assertThat(run.stdout()).isEqualTo("deep\n");
-		try (java.util.stream.Stream<Path> left = Files.find(Path.of(System.getProperty("java.io.tmpdir")), 2,
+		try (Stream<Path> left = Files.find(Path.of(System.getProperty("java.io.tmpdir")), 2,
 				(path, attributes) -> path.getFileName().toString().startsWith("program-"))) {
 			assertThat(left).isEmpty();
 		}
@@ -417,44 +297,6 @@ class ProgramsTests {
 		}
 		assertThat(run.stdout()).doesNotContain("wrote");
 		assertThat(run.stderr()).contains("/usr/x").doesNotContain("/ok");
-	}
-
-	@Test
-	void sleepersThatWaitForTheirTurnAreNotTimedOut() {
-		List<Verdict> verdicts = Flux.fromStream(IntStream.range(0, 20).boxed())
-			.flatMap((number) -> engine.run(Engines.program(engine, "bash", "sleep 0.4; echo " + number))
-				.ofType(Event.Ended.class), 20)
-			.map(Event.Ended::verdict)
-			.collectList()
-			.block(Engines.WITHIN);
-		assertThat(verdicts).hasSize(20).allMatch((verdict) -> verdict.run().succeeded());
-	}
-
-	@Test
-	void eventsTellTheStory() {
-		StepVerifier
-			.create(engine.run(Engines.program(engine, "c", "#include <stdio.h>\nint main() { puts(\"hi\"); }")))
-			.expectNextMatches(Event.Chosen.class::isInstance)
-			.expectNext(new Event.Began(Stage.COMPILE))
-			.expectNextMatches((event) -> event instanceof Event.Exited exited && exited.stage() == Stage.COMPILE
-					&& exited.result().succeeded())
-			.expectNext(new Event.Began(Stage.RUN))
-			.expectNext(new Event.Wrote(Stream.STDOUT, "hi\n"))
-			.expectNextMatches((event) -> event instanceof Event.Exited exited && exited.stage() == Stage.RUN
-					&& exited.result().succeeded())
-			.expectNextMatches(Event.Ended.class::isInstance)
-			.expectComplete()
-			.verify(Engines.WITHIN);
-	}
-
-	@Test
-	void filesThatDoNotGoTogetherAreRefused() {
-		Program program = Engines.with(Engines.program(engine, "bash", ""), Engines.file("a", "echo"),
-				Engines.file("a/b", "echo"));
-		StepVerifier.create(engine.run(program).ofType(Event.Ended.class))
-			.expectErrorMatches((error) -> error instanceof ExecutionFailure failure
-					&& failure.code() == FailureCode.INVALID_REQUEST)
-			.verify(Engines.WITHIN);
 	}
 
 	@Test

@@ -81,7 +81,7 @@ class PistonOutlineTests {
 			"\"files\":[{\"content\":\"\"}],\"args\":[\"%s\"]", "\"files\":[{\"content\":\"\"}],\"unknown\":\"%s\"",
 			"\"files\":[{\"content\":\"\",\"name\":\"%s\"}]", "\"files\":[{\"content\":\"\"}],\"run_timeout\":\"%s\"" })
 	void whatIsLongTakesNoMoreMemoryThanItsBytes(String field) {
-		byte[] body = body(field.formatted("QUJD".repeat(16 * 1024 * 1024)));
+		byte[] body = body(field.formatted("QUJD".repeat(4 * 1024 * 1024)));
 		outline(body("\"files\":[{\"content\":\"\"}]"));
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 		long before = threads.getCurrentThreadAllocatedBytes();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import dev.sluice.RawServer;
 import dev.sluice.RawServer.Then;
@@ -427,10 +428,12 @@ class PoolsTests {
 	private Pools oneIsGone(String... settings) {
 		this.one.answersForRuntimes(RUNTIMES);
 		this.two.answersForRuntimes(RUNTIMES);
-		Pools pools = both(settings);
+		// Who gets a connection that is about to end may have been heard.
+		Pools pools = both(Stream.concat(Stream.of("idle-timeout", "1ms"), Stream.of(settings)).toArray(String[]::new));
 		assertThat(pools.runtimes().block(WITHIN)).hasSize(1);
+		// One that answers at once may be asked twice: by the start, and by who waits.
 		await().atMost(5, TimeUnit.SECONDS)
-			.until(() -> this.one.count("/runtimes") == 1 && this.two.count("/runtimes") == 1
+			.until(() -> this.one.count("/runtimes") > 0 && this.two.count("/runtimes") > 0
 					&& pools.all().stream().allMatch(PoolsTests::isQuiet));
 		this.one.close();
 		return pools;
