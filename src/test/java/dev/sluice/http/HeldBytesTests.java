@@ -44,14 +44,24 @@ class HeldBytesTests {
 
 	@Test
 	void whatFindsNoRoomIsToComeAgain() {
+		Reservation other = this.held.reservation();
+		other.grow(100);
 		Reservation reservation = this.held.reservation();
-		reservation.grow(100);
 		assertThatExceptionOfType(ExecutionFailure.class).isThrownBy(() -> reservation.grow(1)).satisfies((failure) -> {
 			assertThat(failure.code()).isEqualTo(FailureCode.OVERLOADED);
 			assertThat(failure.retryable()).isTrue();
 			assertThat(failure.retryAfter()).hasSeconds(1);
 		});
 		assertThat(this.held.held()).isEqualTo(100);
+	}
+
+	@Test
+	void whatNeverFindsRoomIsTooLarge() {
+		Reservation reservation = this.held.reservation();
+		reservation.grow(60);
+		assertThatExceptionOfType(ExecutionFailure.class).isThrownBy(() -> reservation.grow(41))
+			.satisfies((failure) -> assertThat(failure.code()).isEqualTo(FailureCode.BODY_TOO_LARGE));
+		assertThat(this.held.held()).isEqualTo(60);
 	}
 
 }
