@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import dev.sluice.RawServer.Reply;
 import dev.sluice.emulator.TestEmulators;
@@ -97,7 +98,19 @@ class ExamNightTests {
 			for (Thread one : clients) {
 				one.join(Duration.ofSeconds(60));
 			}
-			check(gateway, before);
+			check(gateway);
+			// A quick machine is done before the pool is tried again: it comes back all
+			// the same.
+			AtomicInteger more = new AtomicInteger(EXECUTIONS);
+			await().atMost(30, TimeUnit.SECONDS).until(() -> {
+				List<Thread> late = IntStream.range(0, CLIENTS)
+					.mapToObj((one) -> Thread.startVirtualThread(() -> execute(address, more.getAndIncrement())))
+					.toList();
+				for (Thread one : late) {
+					one.join(Duration.ofSeconds(20));
+				}
+				return sent(gateway, 1) > before + 20;
+			});
 			assertThat(refused(shaky)).as("executions that the small pool refused").isPositive();
 			// What is not given back to the gateway's pool of connections would stay.
 			await().atMost(10, TimeUnit.SECONDS)
@@ -105,7 +118,7 @@ class ExamNightTests {
 		}
 	}
 
-	private void check(ConfigurableApplicationContext gateway, long before) {
+	private void check(ConfigurableApplicationContext gateway) {
 		assertThat(this.answers).hasSize(EXECUTIONS);
 		Map<String, Integer> failures = new TreeMap<>();
 		this.answers.forEach((number, answer) -> {
@@ -135,7 +148,6 @@ class ExamNightTests {
 		assertThat(reports.stream().mapToLong(PoolReport::repeated).sum()).as("what one refused and another took")
 			.isPositive();
 		assertThat(reports.stream().mapToLong(PoolReport::sent).sum()).isGreaterThan(EXECUTIONS);
-		assertThat(sent(gateway, 1)).as("calls to the pool that came back").isGreaterThan(before + 20);
 		await().atMost(10, TimeUnit.SECONDS).untilAsserted(() -> assertThat(reports(gateway)).allSatisfy((report) -> {
 			assertThat(report.running()).isZero();
 			assertThat(report.sessions().leased()).isZero();

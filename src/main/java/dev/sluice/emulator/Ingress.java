@@ -7,6 +7,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 import dev.sluice.emulator.Forwarder.Answered;
+import dev.sluice.http.Leftover;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -70,7 +71,7 @@ final class Ingress {
 	Mono<ServerResponse> response(@Nullable String identifier, Mishap mishap) {
 		return ServerResponse.ok()
 			.build((exchange, context) -> play(exchange, identifier, mishap).onErrorResume(AzureError.class,
-					(error) -> error.write(exchange.getResponse())));
+					(error) -> Leftover.read(exchange).then(Mono.defer(() -> error.write(exchange.getResponse())))));
 	}
 
 	private Mono<Void> play(ServerWebExchange exchange, @Nullable String identifier, Mishap mishap) {
@@ -82,12 +83,12 @@ final class Ingress {
 				refused(400, "SessionRequestNotSupported", "The api-version of the request is not supported");
 			case FULL -> Mono.error(new AzureError(429, "SessionPoolFull", AzureError.FULL));
 			case FULL_404 -> Mono.error(new AzureError(404, "SessionPoolFull", AzureError.FULL));
-			case FORBIDDEN -> write(response, 403, MediaType.TEXT_PLAIN, "");
-			case NOT_FOUND -> write(response, 404, MediaType.APPLICATION_JSON, NOT_FOUND);
-			case NOT_READY -> write(response, 503, MediaType.TEXT_PLAIN, BROKE);
+			case FORBIDDEN -> answered(exchange, 403, MediaType.TEXT_PLAIN, "");
+			case NOT_FOUND -> answered(exchange, 404, MediaType.APPLICATION_JSON, NOT_FOUND);
+			case NOT_READY -> answered(exchange, 503, MediaType.TEXT_PLAIN, BROKE);
 			case REDIRECT -> {
 				response.getHeaders().set("Location", "https://elsewhere.invalid/execute");
-				yield write(response, 307, MediaType.TEXT_PLAIN, "");
+				yield answered(exchange, 307, MediaType.TEXT_PLAIN, "");
 			}
 			case RESET_BEFORE_DELIVERY -> reset(response);
 			case NONE, BAD_GATEWAY, SERVER_ERROR, GATEWAY_TIMEOUT, DELIVERED_TWICE, INSUFFICIENT_STORAGE,
@@ -148,6 +149,11 @@ final class Ingress {
 
 	private static Mono<Void> refused(int status, String code, String message) {
 		return Mono.error(() -> new AzureError(status, code, message));
+	}
+
+	/** An answer to a request that goes nowhere. */
+	private static Mono<Void> answered(ServerWebExchange exchange, int status, MediaType type, String text) {
+		return Leftover.read(exchange).then(write(exchange.getResponse(), status, type, text));
 	}
 
 	private static Mono<Void> write(ServerHttpResponse response, int status, MediaType type, String text) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import dev.sluice.http.Leftover;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -60,7 +61,8 @@ final class SessionPoolApi {
 			}))
 			.route(RequestPredicates.all(), this::forward)
 			.filter((request, next) -> Mono.defer(() -> next.handle(authorised(request)))
-				.onErrorResume(AzureError.class, AzureError::response))
+				.onErrorResume(AzureError.class,
+						(error) -> Leftover.read(request.exchange()).then(Mono.defer(error::response))))
 			.build();
 	}
 

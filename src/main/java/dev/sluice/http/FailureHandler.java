@@ -54,7 +54,8 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 			response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
 		}
 		byte[] body = PistonFailure.write(failure);
-		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+		return Leftover.read(exchange)
+			.then(Mono.defer(() -> response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))));
 	}
 
 	private static ExecutionFailure failure(Throwable error) {
