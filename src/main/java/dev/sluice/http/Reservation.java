@@ -27,7 +27,7 @@ public final class Reservation {
 	/**
 	 * A part of nothing, where nobody counts.
 	 */
-	public static Reservation uncounted() {
+	static Reservation uncounted() {
 		return new HeldBytes(Long.MAX_VALUE).reservation();
 	}
 

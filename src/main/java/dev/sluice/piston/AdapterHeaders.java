@@ -55,9 +55,6 @@ public final class AdapterHeaders {
 	 */
 	public static final String CAPABILITIES = "Sluice-Capabilities";
 
-	/** Of {@link #CAPABILITIES}: a program can be told things while it runs. */
-	public static final String CAN_INTERACT = "interactive";
-
 	/** Of {@link #CAPABILITIES}: a program's standard input can be ended. */
 	public static final String CAN_END_INPUT = "eof";
 
