@@ -81,6 +81,7 @@ class HeldBodiesTests {
 		slow.getOutputStream().write(chunk(" ".repeat(10_000)).getBytes(StandardCharsets.US_ASCII));
 		awaitHeld(32 * 1024);
 		slow.getOutputStream().write(chunk(" ".repeat(40_000)).getBytes(StandardCharsets.US_ASCII));
+		awaitHeld(64 * 1024);
 		assertThat(answer(send(server, "Transfer-Encoding: chunked", chunk(" ".repeat(70_000)))))
 			.startsWith("HTTP/1.1 503 ");
 		slow.close();
