@@ -18,7 +18,7 @@ public class ApiConfiguration {
 	@Bean
 	PistonApiFactory pistonApiFactory(HttpProperties bounds, HeldBytes held, Origins origins,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectProperties connect) {
-		return (executor, runtimes) -> new PistonApi(executor, runtimes, bounds, held, deadline, limits,
+		return (gate, executor, runtimes) -> new PistonApi(gate, executor, runtimes, bounds, held, deadline, limits,
 				new ConnectApi(connect, origins));
 	}
 

@@ -6,12 +6,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Client;
 import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Gate;
 import dev.sluice.execution.Ids;
+import dev.sluice.execution.Pass;
 import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.execution.Timeline;
@@ -47,9 +50,11 @@ public final class PistonApi {
 
 	private static final String PACKAGES = "/api/v2/packages";
 
-	/** What an execution is called, and how it is to be told. */
-	private record Named(String id, Timeline timeline, Delivery delivery) {
+	/** What an execution is called, how it is to be told, and to whom. */
+	private record Named(String id, Timeline timeline, Delivery delivery, Client client) {
 	}
+
+	private final Gate gate;
 
 	private final Executor executor;
 
@@ -67,6 +72,7 @@ public final class PistonApi {
 
 	/**
 	 * Makes the API.
+	 * @param gate decides who may come in
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
@@ -75,8 +81,9 @@ public final class PistonApi {
 	 * @param limits the most that a request may ask for
 	 * @param connect serves those who talk to their programs
 	 */
-	PistonApi(Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
+	PistonApi(Gate gate, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect) {
+		this.gate = gate;
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
@@ -118,20 +125,34 @@ public final class PistonApi {
 		String id = Ids.next();
 		Timeline timeline = new Timeline();
 		Stamp.on(request.exchange().getResponse(), id, timeline);
-		return execute(request, new Named(id, timeline, delivery), (room) -> body(request, room))
+		return client(request).flatMap(
+				(client) -> execute(request, new Named(id, timeline, delivery, client), (room) -> body(request, room)))
 			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ServerResponse> connect(ServerRequest request) {
-		return this.connect.connect(request,
-				(message) -> execute(request, new Named(Ids.next(), new Timeline(), Delivery.DIALOGUE), (room) -> {
+		return client(request).flatMap((client) -> this.connect.connect(request, (message) -> execute(request,
+				new Named(Ids.next(), new Timeline(), Delivery.DIALOGUE, client), (room) -> {
 					room.grow(message.remaining());
 					return Mono.just(message);
-				}));
+				})));
+	}
+
+	private Mono<Client> client(ServerRequest request) {
+		return this.gate.identify(CredentialsReader.read(request));
 	}
 
 	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
+		return Mono.defer(() -> {
+			Pass pass = this.gate.admit(named.client());
+			return admitted(request, named, source).map((answer) -> answer.onEnd(pass::giveBack))
+				.doOnError((error) -> pass.giveBack())
+				.doOnCancel(pass::giveBack);
+		});
+	}
+
+	private Mono<Answer> admitted(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
 		return Mono.defer(() -> {
 			Reservation room = this.held.reservation();
 			RequestBody bytes = new RequestBody();
@@ -153,7 +174,8 @@ public final class PistonApi {
 		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes()))
 			.flatMap((asked) -> this.check.check(asked)
 				.map((limits) -> new Execution(named.id(), asked.language(), asked.version(), body,
-						this.terms.read(request, asked, limits).deliveredAs(named.delivery()), named.timeline())));
+						this.terms.read(request, asked, limits, named.client()).deliveredAs(named.delivery()),
+						named.timeline())));
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request, Reservation room) {

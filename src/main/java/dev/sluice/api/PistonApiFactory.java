@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.execution.Executor;
+import dev.sluice.execution.Gate;
 import dev.sluice.execution.RuntimeSource;
 
 /**
@@ -11,10 +12,11 @@ public interface PistonApiFactory {
 
 	/**
 	 * An API.
+	 * @param gate decides who may come in
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @return the API
 	 */
-	PistonApi create(Executor executor, RuntimeSource runtimes);
+	PistonApi create(Gate gate, Executor executor, RuntimeSource runtimes);
 
 }

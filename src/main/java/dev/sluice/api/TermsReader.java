@@ -1,12 +1,15 @@
 package dev.sluice.api;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.sluice.execution.Client;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Priority;
 import dev.sluice.execution.Terms;
 import dev.sluice.piston.PistonLimits;
 import dev.sluice.piston.PistonOutline;
@@ -23,6 +26,8 @@ final class TermsReader {
 	private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
 	private static final String SESSION = "X-Session-Id";
+
+	private static final String PRIORITY = "X-Priority";
 
 	private static final String TIMEOUT = "X-Request-Timeout";
 
@@ -41,14 +46,25 @@ final class TermsReader {
 	 * @param request the request
 	 * @param asked what it asks to run
 	 * @param limits the limits that hold for it
+	 * @param client who asks
 	 * @return the terms
 	 * @throws ExecutionFailure with {@link FailureCode#INVALID_REQUEST} where a header
 	 * can't be read
 	 */
-	Terms read(ServerRequest request, PistonOutline asked, PistonLimits limits) {
+	Terms read(ServerRequest request, PistonOutline asked, PistonLimits limits, Client client) {
 		Duration program = asked.time(limits.compileTimeout(), limits.runTimeout());
 		Deadline deadline = this.properties.deadline(timeout(request), program);
-		return new Terms(deadline, name(request, IDEMPOTENCY_KEY) != null, null, name(request, SESSION));
+		return new Terms(deadline, name(request, IDEMPOTENCY_KEY) != null, client.name(), name(request, SESSION))
+			.at(client.priority().lowered(wish(request)));
+	}
+
+	private static Priority wish(ServerRequest request) {
+		String text = request.headers().firstHeader(PRIORITY);
+		return switch ((text != null) ? text.strip().toLowerCase(Locale.ROOT) : "interactive") {
+			case "interactive" -> Priority.INTERACTIVE;
+			case "batch" -> Priority.BATCH;
+			default -> throw invalid(PRIORITY + " must be interactive or batch");
+		};
 	}
 
 	private static @Nullable Duration timeout(ServerRequest request) {

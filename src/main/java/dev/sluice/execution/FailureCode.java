@@ -32,6 +32,12 @@ public enum FailureCode {
 	/** The request comes from a page of an origin that may not make it. */
 	ORIGIN_REFUSED,
 
+	/** The request does not show who asks, or nobody knows who that is. */
+	UNAUTHENTICATED,
+
+	/** Its client has as much as it may have, of requests or of executions at once. */
+	QUOTA_EXCEEDED,
+
 	/** No pool is configured, and none is embedded. */
 	NO_POOL,
 
@@ -79,6 +85,9 @@ public enum FailureCode {
 
 	/** More executions wait than may, or one waited longer than it may. */
 	OVERLOADED,
+
+	/** This process is about to end. */
+	DRAINING,
 
 	/** The execution did not end within its deadline. */
 	DEADLINE_EXCEEDED,

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param session the session that the client names, for it alone; null where it names
  * none
  * @param delivery how the answer is to come
+ * @param priority who goes first where not all can
  */
 public record Terms(Deadline deadline, boolean repeatable, @Nullable String client, @Nullable String session,
-		Delivery delivery) {
+		Delivery delivery, Priority priority) {
 
 	/**
 	 * The terms of who asks for a verdict.
@@ -26,7 +27,7 @@ public record Terms(Deadline deadline, boolean repeatable, @Nullable String clie
 	 * @param session the session that the client names
 	 */
 	public Terms(Deadline deadline, boolean repeatable, @Nullable String client, @Nullable String session) {
-		this(deadline, repeatable, client, session, Delivery.VERDICT);
+		this(deadline, repeatable, client, session, Delivery.VERDICT, Priority.INTERACTIVE);
 	}
 
 	/**
@@ -44,7 +45,7 @@ public record Terms(Deadline deadline, boolean repeatable, @Nullable String clie
 	 * @return the terms
 	 */
 	public Terms until(Deadline other) {
-		return new Terms(other, this.repeatable, this.client, this.session, this.delivery);
+		return new Terms(other, this.repeatable, this.client, this.session, this.delivery, this.priority);
 	}
 
 	/**
@@ -53,7 +54,16 @@ public record Terms(Deadline deadline, boolean repeatable, @Nullable String clie
 	 * @return the terms
 	 */
 	public Terms deliveredAs(Delivery other) {
-		return new Terms(this.deadline, this.repeatable, this.client, this.session, other);
+		return new Terms(this.deadline, this.repeatable, this.client, this.session, other, this.priority);
+	}
+
+	/**
+	 * These terms with another turn.
+	 * @param other who goes first
+	 * @return the terms
+	 */
+	public Terms at(Priority other) {
+		return new Terms(this.deadline, this.repeatable, this.client, this.session, this.delivery, other);
 	}
 
 	/**

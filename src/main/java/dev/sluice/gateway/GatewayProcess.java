@@ -6,6 +6,7 @@ import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
+import dev.sluice.execution.Gate;
 import dev.sluice.http.FrontConfiguration;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
@@ -43,7 +44,7 @@ public class GatewayProcess {
 
 	@Bean
 	PistonApi pistonApi(Chain chain, PistonApiFactory apis) {
-		return apis.create(chain.executor(), chain.runtimes());
+		return apis.create(Gate.OPEN, chain.executor(), chain.runtimes());
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
+import dev.sluice.execution.Client;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Terms;
@@ -64,7 +65,7 @@ class TermsReaderTests {
 		MockServerRequest.Builder request = MockServerRequest.builder();
 		return this.reader.read(((value != null) ? request.header(header, value) : request).build(),
 				PistonOutline.read(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8))),
-				LimitsPropertiesTests.limits(Map.of()).general());
+				LimitsPropertiesTests.limits(Map.of()).general(), Client.ANYONE);
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.sluice.execution.Executor;
+import dev.sluice.execution.Gate;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
@@ -59,7 +60,7 @@ final class TestApi {
 
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return new PistonApi(executor, () -> Mono.just(runtimes), bounds, held,
+		return new PistonApi(Gate.OPEN, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
 				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))));

@@ -1,0 +1,42 @@
+package dev.sluice.execution;
+
+import reactor.core.publisher.Mono;
+
+/**
+ * Decides on a request's headers, before its body is read, who asks and whether he may.
+ */
+public interface Gate {
+
+	/** Lets everybody in, as somebody whom nobody knows. */
+	Gate OPEN = new Gate() {
+
+		@Override
+		public Mono<Client> identify(Credentials credentials) {
+			return Mono.just(Client.ANYONE);
+		}
+
+		@Override
+		public Pass admit(Client client) {
+			return Pass.FREE;
+		}
+
+	};
+
+	/**
+	 * Who asks. Nothing is counted yet.
+	 * @param credentials what the request shows
+	 * @return the client; an {@link ExecutionFailure} with
+	 * {@link FailureCode#UNAUTHENTICATED} where the credentials are missing or wrong
+	 */
+	Mono<Client> identify(Credentials credentials);
+
+	/**
+	 * Lets one execution of a client in. Never blocks.
+	 * @param client who asks
+	 * @return what it has of the client's quota, to be given back
+	 * @throws ExecutionFailure with {@link FailureCode#QUOTA_EXCEEDED} where the client
+	 * has too much already, or {@link FailureCode#DRAINING} where this process is to end
+	 */
+	Pass admit(Client client);
+
+}
