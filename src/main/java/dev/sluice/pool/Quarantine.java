@@ -29,13 +29,15 @@ final class Quarantine implements AutoCloseable {
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
-	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+	private static final int LONGEST_PAUSE = 4;
 
 	private final String pool;
 
 	private final Wire wire;
 
 	private final Duration cooldown;
+
+	private final Duration firstPause;
 
 	private final AtomicInteger inside = new AtomicInteger();
 
@@ -54,9 +56,22 @@ final class Quarantine implements AutoCloseable {
 	 * @param cooldown when a session ends by itself
 	 */
 	Quarantine(String pool, Wire wire, Duration cooldown) {
+		this(pool, wire, cooldown, FIRST_PAUSE);
+	}
+
+	/**
+	 * Makes it.
+	 * @param pool the pool's name
+	 * @param wire reaches the sessions
+	 * @param cooldown when a session ends by itself
+	 * @param firstPause how long to wait before a stop is tried again; it grows from
+	 * there
+	 */
+	Quarantine(String pool, Wire wire, Duration cooldown, Duration firstPause) {
 		this.pool = pool;
 		this.wire = wire;
 		this.cooldown = cooldown;
+		this.firstPause = firstPause;
 	}
 
 	/**
@@ -127,8 +142,8 @@ final class Quarantine implements AutoCloseable {
 	}
 
 	private Retry untilCooldown(long since) {
-		return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-			.maxBackoff(LONGEST_PAUSE)
+		return Retry.backoff(Long.MAX_VALUE, this.firstPause)
+			.maxBackoff(this.firstPause.multipliedBy(LONGEST_PAUSE))
 			.filter((error) -> System.nanoTime() - since < this.cooldown.toNanos())
 			.doBeforeRetry(this::complain);
 	}

@@ -227,7 +227,7 @@ class LeasedTests {
 	@Test
 	void aSessionThatCannotBeStoppedInAnOutageIsStoppedAfterIt() {
 		this.server.answersForManagement(RawServer.Reply.whole(503, "", ""));
-		Quarantine patient = new Quarantine("test", this.pool.wire(), Duration.ofMinutes(5));
+		Quarantine patient = new Quarantine("test", this.pool.wire(), Duration.ofMinutes(5), Duration.ofMillis(50));
 		List<String> gone = new ArrayList<>();
 		patient.stop("some-session", () -> gone.add("some-session"));
 		await().atMost(15, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 5);
