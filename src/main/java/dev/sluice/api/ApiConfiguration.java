@@ -18,8 +18,8 @@ public class ApiConfiguration {
 	@Bean
 	PistonApiFactory pistonApiFactory(HttpProperties bounds, HeldBytes held, Origins origins,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectProperties connect) {
-		return (gate, executor, runtimes) -> new PistonApi(gate, executor, runtimes, bounds, held, deadline, limits,
-				new ConnectApi(connect, origins));
+		return (gate, executor, runtimes, observer) -> new PistonApi(gate, executor, runtimes, bounds, held, deadline,
+				limits, new ConnectApi(connect, origins), observer);
 	}
 
 }

@@ -13,12 +13,11 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Gate;
-import dev.sluice.execution.Ids;
+import dev.sluice.execution.Observer;
 import dev.sluice.execution.Pass;
 import dev.sluice.execution.Quota;
 import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
-import dev.sluice.execution.Timeline;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
@@ -53,8 +52,8 @@ public final class PistonApi {
 
 	private static final String PACKAGES = "/api/v2/packages";
 
-	/** What an execution is called, how it is to be told, and to whom. */
-	private record Named(String id, Timeline timeline, Delivery delivery, Client client) {
+	/** An execution that is watched, and who asks for it. */
+	private record Named(Watch watch, Client client) {
 	}
 
 	private final Gate gate;
@@ -73,6 +72,8 @@ public final class PistonApi {
 
 	private final ConnectApi connect;
 
+	private final Observer observer;
+
 	/**
 	 * Makes the API.
 	 * @param gate decides who may come in
@@ -83,9 +84,10 @@ public final class PistonApi {
 	 * @param deadline how long an execution may take
 	 * @param limits the most that a request may ask for
 	 * @param connect serves those who talk to their programs
+	 * @param observer is told of each execution
 	 */
 	PistonApi(Gate gate, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
-			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect) {
+			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect, Observer observer) {
 		this.gate = gate;
 		this.executor = executor;
 		this.runtimes = runtimes;
@@ -94,6 +96,7 @@ public final class PistonApi {
 		this.terms = new TermsReader(deadline);
 		this.check = new RequestCheck(runtimes, limits);
 		this.connect = connect;
+		this.observer = observer;
 	}
 
 	/**
@@ -124,22 +127,32 @@ public final class PistonApi {
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
 		Optional<EventFormat> events = EventFormat.of(request);
-		Delivery delivery = events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT;
-		String id = Ids.next();
-		Timeline timeline = new Timeline();
-		Stamp.on(request.exchange().getResponse(), id, timeline);
-		return client(request).flatMap(
-				(client) -> execute(request, new Named(id, timeline, delivery, client), (room) -> body(request, room)))
+		Watch watch = watch(request, events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT);
+		Stamp.on(request.exchange().getResponse(), watch.id(), watch.timeline());
+		return watch
+			.over(() -> client(request)
+				.flatMap((client) -> execute(request, named(watch, client), (room) -> body(request, room))))
 			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ServerResponse> connect(ServerRequest request) {
-		return client(request).flatMap((client) -> this.connect.connect(request, (message) -> execute(request,
-				new Named(Ids.next(), new Timeline(), Delivery.DIALOGUE, client), (room) -> {
-					room.grow(message.remaining());
-					return Mono.just(message);
-				})));
+		return client(request).flatMap((client) -> this.connect.connect(request, (message) -> {
+			Watch watch = watch(request, Delivery.DIALOGUE);
+			return watch.over(() -> execute(request, named(watch, client), (room) -> {
+				room.grow(message.remaining());
+				return Mono.just(message);
+			}));
+		})).doOnError((error) -> watch(request, Delivery.DIALOGUE).refused(error));
+	}
+
+	private Watch watch(ServerRequest request, Delivery delivery) {
+		return Watch.on(this.observer, TraceReader.read(request), delivery);
+	}
+
+	private static Named named(Watch watch, Client client) {
+		watch.isFor(client.name());
+		return new Named(watch, client);
 	}
 
 	private Mono<Client> client(ServerRequest request) {
@@ -169,7 +182,7 @@ public final class PistonApi {
 
 	/** The head of a WebSocket has left long ago. */
 	private static void tell(ServerRequest request, Named named, @Nullable Quota quota) {
-		if (quota != null && named.delivery() != Delivery.DIALOGUE) {
+		if (quota != null && named.watch().delivery() != Delivery.DIALOGUE) {
 			RateLimitFields.on(request.exchange().getResponse().getHeaders(), quota);
 		}
 	}
@@ -193,11 +206,14 @@ public final class PistonApi {
 	}
 
 	private Mono<Execution> execution(ServerRequest request, Named named, RequestBody body) {
-		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes()))
-			.flatMap((asked) -> this.check.check(asked)
-				.map((limits) -> new Execution(named.id(), asked.language(), asked.version(), body,
-						this.terms.read(request, asked, limits, named.client()).deliveredAs(named.delivery()),
-						named.timeline())));
+		Watch watch = named.watch();
+		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes())).flatMap((asked) -> {
+			watch.asks(asked.language(), body.size());
+			return this.check.check(asked)
+				.map((limits) -> new Execution(watch.id(), asked.language(), asked.version(), body,
+						this.terms.read(request, asked, limits, named.client()).deliveredAs(watch.delivery()),
+						watch.timeline(), watch.trace()));
+		});
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request, Reservation room) {

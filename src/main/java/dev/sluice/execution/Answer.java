@@ -1,6 +1,7 @@
 package dev.sluice.execution;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -89,9 +90,19 @@ public final class Answer {
 	 * @return the answer to hand on in place of this one
 	 */
 	public Answer onEnd(Runnable action) {
-		return new Answer(body().doFinally((signal) -> action.run()), () -> {
+		return through((body) -> body.doFinally((signal) -> action.run()), action);
+	}
+
+	/**
+	 * This answer, with its body led through something that watches it.
+	 * @param watched leads the body through, and passes its bytes on as they are
+	 * @param unread run where the answer was discarded, so that nothing of it is read
+	 * @return the answer to hand on in place of this one
+	 */
+	public Answer through(UnaryOperator<Flux<DataBuffer>> watched, Runnable unread) {
+		return new Answer(watched.apply(body()), () -> {
 			discard();
-			action.run();
+			unread.run();
 		}, this.input);
 	}
 

@@ -32,7 +32,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import({ ApiConfiguration.class, ChainConfiguration.class, ClientsConfiguration.class, HttpConfiguration.class,
-		FrontConfiguration.class })
+		FrontConfiguration.class, SeenConfiguration.class })
 public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
@@ -42,14 +42,16 @@ public class GatewayProcess {
 			Map.entry("server.compression.enabled", "true"),
 			Map.entry("server.compression.mime-types", "application/json"),
 			Map.entry("server.compression.min-response-size", "4KB"),
-			Map.entry("management.endpoints.web.exposure.include", "health,info,metrics,pools,doctor"),
+			Map.entry("management.endpoints.web.exposure.include", "health,info,metrics,prometheus,pools,doctor"),
 			Map.entry("management.endpoint.health.probes.enabled", "true"),
+			Map.entry("management.endpoint.health.group.liveness.include", "livenessState"),
 			Map.entry("management.endpoint.health.group.readiness.include", "readinessState,pools"));
 
 	@Bean
-	PistonApi pistonApi(Chain chain, PistonApiFactory apis, Clients clients, ServerProperties server) {
+	PistonApi pistonApi(Chain chain, PistonApiFactory apis, Clients clients, ServerProperties server,
+			Observers observers) {
 		OpenRule.check(clients, server.getAddress());
-		return apis.create(clients, chain.executor(), chain.runtimes());
+		return apis.create(clients, chain.executor(), chain.runtimes(), observers);
 	}
 
 	@Bean

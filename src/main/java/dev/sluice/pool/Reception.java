@@ -136,7 +136,9 @@ final class Reception {
 
 	/** What broke ends the lease badly, and so do lines whose last one is an error. */
 	private Answer events(Execution execution, HeldBack begun, Lease lease, HttpHeaders head) {
-		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
+		Flux<DataBuffer> lines = EventLines
+			.checked(begun.body(), this::cut, () -> lease.end(End.WELL),
+					(failure) -> execution.timeline().fail(failure.code()))
 			.doOnComplete(() -> lease.end(End.BADLY));
 		Flux<DataBuffer> body = guarded(lines, lease);
 		Runnable leave = () -> leave(begun, lease);

@@ -121,7 +121,7 @@ final class SessionPool implements Pool, AutoCloseable {
 	public PoolReport report() {
 		return new PoolReport(name(), this.breaker.state(), this.running.get(), this.sessions.counts(),
 				this.quarantine.stopped(), this.quarantine.leftToCooldown(), this.sent.sum(), this.repeated.sum(),
-				this.sessions.isTurned());
+				this.budget.left(), this.tokens.times(), this.sessions.isTurned());
 	}
 
 	@Override
@@ -257,6 +257,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private Mono<Answer> call(Execution execution, Lease lease, boolean repeat) {
 		AtomicInteger times = new AtomicInteger();
+		execution.timeline().goTo(name());
 		execution.timeline().enter(Leg.TOKEN);
 		return this.wire.execute(execution, lease, repeat, () -> {
 			times.incrementAndGet();

@@ -62,6 +62,10 @@ final class Wire {
 
 	private static final String BEARER = "Bearer ";
 
+	private static final String TRACE_PARENT = "traceparent";
+
+	private static final String TRACE_STATE = "tracestate";
+
 	/** A container that knows no events answers with a verdict. */
 	private static final String EVENTS = PistonEvents.MEDIA_TYPE + ", " + MediaType.APPLICATION_JSON_VALUE;
 
@@ -121,7 +125,12 @@ final class Wire {
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
 			.header(AdapterHeaders.TIME_LEFT, Long.toString(terms.deadline().left().toMillis()))
+			.header(TRACE_PARENT, execution.trace().traceparent())
 			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))));
+		String traceState = execution.trace().state();
+		if (traceState != null) {
+			request.header(TRACE_STATE, traceState);
+		}
 		if (terms.repeatable()) {
 			request.header(AdapterHeaders.REPEATABLE, "true");
 		}

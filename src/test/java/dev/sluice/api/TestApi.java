@@ -9,6 +9,7 @@ import java.util.Set;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.execution.Observer;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.LoopbackServer;
@@ -63,7 +64,7 @@ final class TestApi {
 		return new PistonApi(Gate.OPEN, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))));
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))), Observer.NONE);
 	}
 
 }
