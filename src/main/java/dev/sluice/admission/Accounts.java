@@ -83,7 +83,8 @@ final class Accounts {
 			if (this.accounts.size() >= this.most) {
 				forget((account) -> true);
 			}
-			this.roomFor = Math.max(this.most, 2 * this.accounts.size());
+			// Not to look through those who all run again and again.
+			this.roomFor = (this.accounts.size() < this.most) ? this.most : 2 * this.accounts.size();
 		}
 		return this.accounts.computeIfAbsent(key(client), (key) -> new Account(words(client), limits, this.clock));
 	}

@@ -18,7 +18,6 @@ import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
@@ -137,17 +136,14 @@ final class Issuer {
 
 	/** What is not the keys' failure is the token's. */
 	private static ExecutionFailure explain(Throwable error) {
-		if (failure(error) instanceof ExecutionFailure known) {
-			return known;
+		for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+			if (cause instanceof ExecutionFailure known) {
+				return known;
+			}
 		}
 		return (error instanceof JwtValidationException)
 				? refused(String.valueOf(error.getMessage()).replaceFirst("\\.$", ""))
 				: refused("its form or its signature is wrong");
-	}
-
-	private static @Nullable ExecutionFailure failure(@Nullable Throwable error) {
-		return (error == null || error instanceof ExecutionFailure) ? (ExecutionFailure) error
-				: failure(error.getCause());
 	}
 
 	private static ExecutionFailure refused(String why) {

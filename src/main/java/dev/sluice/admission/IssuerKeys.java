@@ -35,7 +35,7 @@ final class IssuerKeys {
 
 	private static final Duration ASKED_AT_MOST_EVERY = Duration.ofSeconds(5);
 
-	private static final Duration ASKED_AGAIN_AFTER_FAILURE = Duration.ofSeconds(1);
+	private static final Duration ASKED_AGAIN_AFTER_FAILURE = Duration.ofMillis(500);
 
 	/** A key that the issuer has withdrawn is good no longer than this. */
 	private static final Duration GOOD_FOR = Duration.ofMinutes(10);
@@ -71,6 +71,7 @@ final class IssuerKeys {
 		this.http = http;
 		this.fresh = Mono.defer(this::address)
 			.flatMap(this::fetch)
+			.switchIfEmpty(Mono.error(() -> new IllegalStateException("its answer is empty")))
 			.timeout(properties.timeout())
 			.doOnNext(this::came)
 			.onErrorMap(this::failed)
@@ -125,7 +126,7 @@ final class IssuerKeys {
 			catch (ParseException ex) {
 				throw new IllegalStateException("what it answers at " + address + " are no keys", ex);
 			}
-		}).switchIfEmpty(Mono.error(() -> new IllegalStateException("it answers nothing at " + address)));
+		});
 	}
 
 	private void came(JWKSet keys) {

@@ -22,10 +22,8 @@ final class KeyRing {
 	static final String CLASH = "must name each key once, and keys of one name must have the same rate, burst and "
 			+ "concurrency, as they are one client's";
 
-	private record Known(byte[] digest, Client client) {
-	}
-
-	private final List<Known> keys;
+	/** Digests, and whose they are. */
+	private final List<Map.Entry<byte[], Client>> keys;
 
 	private final Map<String, Limits> limits;
 
@@ -35,7 +33,7 @@ final class KeyRing {
 	 * @param defaults what clients may ask for by default
 	 */
 	KeyRing(List<KeyProperties> keys, Limits defaults) {
-		this.keys = keys.stream().map((key) -> new Known(key.digest(), key.client())).toList();
+		this.keys = keys.stream().map((key) -> Map.entry(key.digest(), key.client())).toList();
 		Map<String, Limits> limits = new HashMap<>();
 		keys.forEach((key) -> limits.put(key.name(), key.limits().or(defaults)));
 		this.limits = Map.copyOf(limits);
@@ -58,9 +56,9 @@ final class KeyRing {
 	@Nullable Client find(String text) {
 		byte[] digest = digest(text);
 		Client found = null;
-		for (Known known : this.keys) {
-			if (MessageDigest.isEqual(known.digest(), digest)) {
-				found = known.client();
+		for (Map.Entry<byte[], Client> key : this.keys) {
+			if (MessageDigest.isEqual(key.getKey(), digest)) {
+				found = key.getValue();
 			}
 		}
 		return found;
