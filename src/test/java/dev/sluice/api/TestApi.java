@@ -59,12 +59,23 @@ final class TestApi {
 		return of(executor, new HttpProperties(Set.of(), maxBody, Duration.ofSeconds(10), null), held, runtimes);
 	}
 
+	/** As {@link #small}, behind a gate, and watched. */
+	static PistonApi watched(Gate gate, Executor executor, Observer observer) {
+		return of(gate, executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMinutes(1), null),
+				new HeldBytes(Long.MAX_VALUE), RUNTIMES, observer);
+	}
+
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return new PistonApi(Gate.OPEN, executor, () -> Mono.just(runtimes), bounds, held,
+		return of(Gate.OPEN, executor, bounds, held, runtimes, Observer.NONE);
+	}
+
+	private static PistonApi of(Gate gate, Executor executor, HttpProperties bounds, HeldBytes held,
+			List<LanguageRuntime> runtimes, Observer observer) {
+		return new PistonApi(gate, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))), Observer.NONE);
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))), observer);
 	}
 
 }
