@@ -54,6 +54,11 @@ public final class PistonApi {
 
 	/** An execution that is watched, and who asks for it. */
 	private record Named(Watch watch, Client client) {
+
+		Delivery delivery() {
+			return this.watch.delivery();
+		}
+
 	}
 
 	private final Gate gate;
@@ -211,7 +216,7 @@ public final class PistonApi {
 			watch.asks(asked.language(), body.size());
 			return this.check.check(asked)
 				.map((limits) -> new Execution(watch.id(), asked.language(), asked.version(), body,
-						this.terms.read(request, asked, limits, named.client()).deliveredAs(watch.delivery()),
+						this.terms.read(request, asked, limits, named.client()).deliveredAs(named.delivery()),
 						watch.timeline(), watch.trace()));
 		});
 	}

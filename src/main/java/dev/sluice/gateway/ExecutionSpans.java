@@ -79,7 +79,7 @@ final class ExecutionSpans implements Observer, AutoCloseable {
 	@Override
 	public boolean records(String trace) {
 		long drawn = Long.parseUnsignedLong(trace, 16, 32, 16) >>> 1;
-		return drawn < this.sampling * Long.MAX_VALUE;
+		return drawn < (long) (this.sampling * Long.MAX_VALUE);
 	}
 
 	@Override

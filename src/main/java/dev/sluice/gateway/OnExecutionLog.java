@@ -16,7 +16,10 @@ final class OnExecutionLog implements Condition {
 
 	@Override
 	public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		Environment environment = context.getEnvironment();
+		return isWanted(context.getEnvironment());
+	}
+
+	static boolean isWanted(Environment environment) {
 		return environment.getProperty("sluice.log.executions", Boolean.class, isStructured(environment));
 	}
 

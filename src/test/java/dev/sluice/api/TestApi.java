@@ -61,21 +61,26 @@ final class TestApi {
 
 	/** One that asks who its clients are. */
 	static PistonApi guarded(Gate gate, Executor executor) {
-		return of(gate, executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null),
-				new HeldBytes(Long.MAX_VALUE), RUNTIMES);
+		return watched(gate, executor, Observer.NONE);
+	}
+
+	/** As {@link #small}, behind a gate, and watched. */
+	static PistonApi watched(Gate gate, Executor executor, Observer observer) {
+		return of(gate, executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMinutes(1), null),
+				new HeldBytes(Long.MAX_VALUE), RUNTIMES, observer);
 	}
 
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return of(Gate.OPEN, executor, bounds, held, runtimes);
+		return of(Gate.OPEN, executor, bounds, held, runtimes, Observer.NONE);
 	}
 
 	private static PistonApi of(Gate gate, Executor executor, HttpProperties bounds, HeldBytes held,
-			List<LanguageRuntime> runtimes) {
+			List<LanguageRuntime> runtimes, Observer observer) {
 		return new PistonApi(gate, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))), Observer.NONE);
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))), observer);
 	}
 
 }
