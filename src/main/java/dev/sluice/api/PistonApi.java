@@ -8,13 +8,13 @@ import java.util.function.Function;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.Delivery;
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.Ids;
-import dev.sluice.execution.Pass;
 import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.execution.Timeline;
@@ -56,6 +56,8 @@ public final class PistonApi {
 
 	private final Gate gate;
 
+	private final Drain drain;
+
 	private final Executor executor;
 
 	private final RuntimeSource runtimes;
@@ -73,6 +75,7 @@ public final class PistonApi {
 	/**
 	 * Makes the API.
 	 * @param gate decides who may come in
+	 * @param drain waits for executions before the process ends, and lets none in by then
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
@@ -81,9 +84,10 @@ public final class PistonApi {
 	 * @param limits the most that a request may ask for
 	 * @param connect serves those who talk to their programs
 	 */
-	PistonApi(Gate gate, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
+	PistonApi(Gate gate, Drain drain, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect) {
 		this.gate = gate;
+		this.drain = drain;
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
@@ -127,11 +131,19 @@ public final class PistonApi {
 		Stamp.on(request.exchange().getResponse(), id, timeline);
 		return client(request).flatMap(
 				(client) -> execute(request, new Named(id, timeline, delivery, client), (room) -> body(request, room)))
-			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
+			.flatMap((answer) -> {
+				if (this.drain.hasBegun()) {
+					Replies.last(request);
+				}
+				return events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer));
+			})
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ServerResponse> connect(ServerRequest request) {
+		if (this.drain.hasBegun()) {
+			return Mono.error(Drain.refusal());
+		}
 		return client(request).flatMap((client) -> this.connect.connect(request, (message) -> execute(request,
 				new Named(Ids.next(), new Timeline(), Delivery.DIALOGUE, client), (room) -> {
 					room.grow(message.remaining());
@@ -144,12 +156,8 @@ public final class PistonApi {
 	}
 
 	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
-		return Mono.defer(() -> {
-			Pass pass = this.gate.admit(named.client());
-			return admitted(request, named, source).map((answer) -> answer.onEnd(pass::giveBack))
-				.doOnError((error) -> pass.giveBack())
-				.doOnCancel(pass::giveBack);
-		});
+		return Running.of(this.drain, this.gate, named.client(), named.id(), named.timeline(),
+				admitted(request, named, source));
 	}
 
 	private Mono<Answer> admitted(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {

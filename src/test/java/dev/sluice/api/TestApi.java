@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.LanguageRuntime;
@@ -43,6 +44,12 @@ final class TestApi {
 		return LoopbackServer.start(small(executor).routes());
 	}
 
+	/** One that is to end. */
+	static LoopbackServer server(Executor executor, Drain drain) {
+		HttpProperties bounds = new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null);
+		return LoopbackServer.start(of(executor, drain, bounds, new HeldBytes(Long.MAX_VALUE), RUNTIMES).routes());
+	}
+
 	static Flux<DataBuffer> buffers(String... parts) {
 		return Flux.fromArray(parts)
 			.map((part) -> DefaultDataBufferFactory.sharedInstance.wrap(part.getBytes(StandardCharsets.UTF_8)));
@@ -60,10 +67,15 @@ final class TestApi {
 
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return new PistonApi(Gate.OPEN, executor, () -> Mono.just(runtimes), bounds, held,
+		return of(executor, new Drain(), bounds, held, runtimes);
+	}
+
+	private static PistonApi of(Executor executor, Drain drain, HttpProperties bounds, HeldBytes held,
+			List<LanguageRuntime> runtimes) {
+		return new PistonApi(Gate.OPEN, drain, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))));
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example")), drain));
 	}
 
 }
