@@ -8,6 +8,7 @@ import java.util.function.Function;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.Delivery;
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
@@ -63,6 +64,8 @@ public final class PistonApi {
 
 	private final Gate gate;
 
+	private final Drain drain;
+
 	private final Executor executor;
 
 	private final RuntimeSource runtimes;
@@ -82,6 +85,7 @@ public final class PistonApi {
 	/**
 	 * Makes the API.
 	 * @param gate decides who may come in
+	 * @param drain waits for executions before the process ends, and lets none in by then
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
@@ -91,9 +95,10 @@ public final class PistonApi {
 	 * @param connect serves those who talk to their programs
 	 * @param observer is told of each execution
 	 */
-	PistonApi(Gate gate, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
+	PistonApi(Gate gate, Drain drain, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect, Observer observer) {
 		this.gate = gate;
+		this.drain = drain;
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
@@ -137,18 +142,27 @@ public final class PistonApi {
 		return watch
 			.over(() -> client(request)
 				.flatMap((client) -> execute(request, named(watch, client), (room) -> body(request, room))))
-			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
+			.flatMap((answer) -> {
+				if (this.drain.hasBegun()) {
+					Replies.last(request);
+				}
+				return events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer));
+			})
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ServerResponse> connect(ServerRequest request) {
-		return client(request).flatMap((client) -> this.connect.connect(request, (message) -> {
+		return talker(request).flatMap((client) -> this.connect.connect(request, (message) -> {
 			Watch watch = watch(request, Delivery.DIALOGUE);
 			return watch.over(() -> execute(request, named(watch, client), (room) -> {
 				room.grow(message.remaining());
 				return Mono.just(message);
 			}));
 		})).doOnError((error) -> watch(request, Delivery.DIALOGUE).refused(error));
+	}
+
+	private Mono<Client> talker(ServerRequest request) {
+		return this.drain.hasBegun() ? Mono.error(Drain.refusal()) : client(request);
 	}
 
 	private Watch watch(ServerRequest request, Delivery delivery) {
@@ -165,12 +179,8 @@ public final class PistonApi {
 	}
 
 	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
-		return Mono.defer(() -> {
-			Pass pass = admit(request, named);
-			return admitted(request, named, source).map((answer) -> answer.onEnd(pass::giveBack))
-				.doOnError((error) -> pass.giveBack())
-				.doOnCancel(pass::giveBack);
-		});
+		return Running.of(this.drain, () -> admit(request, named), named.watch().id(), named.watch().timeline(),
+				admitted(request, named, source));
 	}
 
 	private Pass admit(ServerRequest request, Named named) {

@@ -22,12 +22,15 @@ public final class Answer {
 
 	private final @Nullable InputChannel input;
 
+	private final Runnable done;
+
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	private Answer(Flux<DataBuffer> body, Runnable discard, @Nullable InputChannel input) {
+	private Answer(Flux<DataBuffer> body, Runnable discard, @Nullable InputChannel input, Runnable done) {
 		this.body = body;
 		this.discard = discard;
 		this.input = input;
+		this.done = done;
 	}
 
 	/**
@@ -38,7 +41,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer streaming(Flux<DataBuffer> body, Runnable discard) {
-		return new Answer(body, discard, null);
+		return new Answer(body, discard, null, Answer::nothing);
 	}
 
 	/**
@@ -49,7 +52,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer dialogue(Flux<DataBuffer> body, Runnable discard, InputChannel input) {
-		return new Answer(body, discard, input);
+		return new Answer(body, discard, input, Answer::nothing);
 	}
 
 	/**
@@ -59,8 +62,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer whole(byte[] body, DataBufferFactory buffers) {
-		return new Answer(Flux.defer(() -> Flux.just(buffers.wrap(body))), () -> {
-		}, null);
+		return new Answer(Flux.defer(() -> Flux.just(buffers.wrap(body))), Answer::nothing, null, Answer::nothing);
 	}
 
 	/**
@@ -103,7 +105,27 @@ public final class Answer {
 		return new Answer(watched.apply(body()), () -> {
 			discard();
 			unread.run();
-		}, this.input);
+		}, this.input, this::done);
+	}
+
+	/**
+	 * This answer, watched until its last byte has been handed on.
+	 * @param watched stands in for its body
+	 * @param watchedDiscard lets go of it where nobody reads it
+	 * @param watchedDone run when its reader is done with it; maybe more than once
+	 * @return the answer to hand on in place of this one
+	 */
+	public Answer watched(Flux<DataBuffer> watched, Runnable watchedDiscard, Runnable watchedDone) {
+		return new Answer(watched, watchedDiscard, this.input, watchedDone);
+	}
+
+	/**
+	 * Whoever hands the answer's bytes on says that the last of them has left, or that
+	 * none will any more. Discards it where its body was not read. May be called again.
+	 */
+	public void done() {
+		discard();
+		this.done.run();
 	}
 
 	/**
@@ -112,6 +134,10 @@ public final class Answer {
 	 */
 	public @Nullable InputChannel input() {
 		return this.input;
+	}
+
+	private static void nothing() {
+		// There is nothing to do.
 	}
 
 	private boolean take() {

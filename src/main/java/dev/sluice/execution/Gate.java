@@ -42,7 +42,7 @@ public interface Gate {
 	 * @param client who asks
 	 * @return what it has of the client's quota, to be given back
 	 * @throws ExecutionFailure with {@link FailureCode#QUOTA_EXCEEDED} where the client
-	 * has too much already, or {@link FailureCode#DRAINING} where this process is to end
+	 * has too much already
 	 */
 	Pass admit(Client client);
 

@@ -9,6 +9,8 @@ import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
+import dev.sluice.execution.Drain;
+import dev.sluice.http.Connections;
 import dev.sluice.http.FrontConfiguration;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
@@ -18,6 +20,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -31,6 +34,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
+@EnableConfigurationProperties(DrainProperties.class)
 @Import({ ApiConfiguration.class, ChainConfiguration.class, ClientsConfiguration.class, HttpConfiguration.class,
 		FrontConfiguration.class, SeenConfiguration.class })
 public class GatewayProcess {
@@ -39,6 +43,7 @@ public class GatewayProcess {
 	public static final Map<String, Object> DEFAULTS = Map.ofEntries(Map.entry("server.address", "127.0.0.1"),
 			Map.entry("server.port", "8080"), Map.entry("management.server.address", "127.0.0.1"),
 			Map.entry("management.server.port", "8081"), Map.entry("spring.application.name", "sluice-gateway"),
+			Map.entry("server.shutdown", "graceful"), Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "3s"),
 			Map.entry("server.compression.enabled", "true"),
 			Map.entry("server.compression.mime-types", "application/json"),
 			Map.entry("server.compression.min-response-size", "4KB"),
@@ -80,6 +85,18 @@ public class GatewayProcess {
 			.baseUnit("bytes")
 			.description("what is held of all requests")
 			.register(registry);
+	}
+
+	@Bean
+	MeterBinder connectionMetrics(Connections connections) {
+		return (registry) -> Gauge.builder("sluice.http.connections", connections, Connections::count)
+			.description("connections that clients have open")
+			.register(registry);
+	}
+
+	@Bean
+	DrainAtEnd drainAtEnd(Drain drain, Connections connections, DrainProperties properties) {
+		return new DrainAtEnd(drain, connections, properties);
 	}
 
 	@Bean

@@ -59,6 +59,9 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 			long seconds = retryAfter.plusMillis(999).toSeconds();
 			response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
 		}
+		if (failure.code() == FailureCode.DRAINING) {
+			response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+		}
 		byte[] body = PistonFailure.write(failure);
 		return Leftover.read(exchange)
 			.then(Mono.defer(() -> response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))));

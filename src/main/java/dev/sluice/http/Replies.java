@@ -83,13 +83,21 @@ public final class Replies {
 	}
 
 	/**
+	 * Has a connection end behind the response, as HTTP/1.1 says it.
+	 * @param request the request
+	 */
+	public static void last(ServerRequest request) {
+		request.exchange().getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+	}
+
+	/**
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
 	private static Mono<Void> write(Answer answer, Function<Flux<DataBuffer>, Mono<Void>> response) {
 		Sinks.Empty<Void> ended = Sinks.empty();
 		return response.apply(answer.body().takeUntilOther(ended.asMono())).doFinally((signal) -> {
 			ended.tryEmitEmpty();
-			answer.discard();
+			answer.done();
 		});
 	}
 

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
@@ -26,6 +27,8 @@ final class Quarantine implements AutoCloseable {
 
 	/** What is tried more often is worth a line in the log. */
 	private static final int QUIET_TRIES = 3;
+
+	private static final Duration LOOKS_EVERY = Duration.ofMillis(20);
 
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
@@ -101,6 +104,14 @@ final class Quarantine implements AutoCloseable {
 	/** How many sessions are being ended now. */
 	int inside() {
 		return this.inside.get();
+	}
+
+	/**
+	 * Waits for the sessions that are being ended.
+	 * @return completes once there are none
+	 */
+	Mono<Void> emptied() {
+		return Flux.interval(Duration.ZERO, LOOKS_EVERY).filter((look) -> this.inside.get() == 0).next().then();
 	}
 
 	/** How many sessions were stopped. */

@@ -199,7 +199,8 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	/**
-	 * Stops the sessions that nobody uses, as nobody will.
+	 * Stops the sessions that nobody uses, as nobody will, and waits for those that are
+	 * being ended: a program of somebody who has left is not to go on behind our back.
 	 * @return completes when that was tried
 	 */
 	Mono<Void> leave() {
@@ -208,7 +209,7 @@ final class SessionPool implements Pool, AutoCloseable {
 			List<String> idle = this.sessions.leave();
 			return isReachable() ? Flux.fromIterable(idle)
 				.flatMap((identifier) -> this.wire.stop(identifier).onErrorComplete())
-				.then() : Mono.empty();
+				.then(this.quarantine.emptied()) : Mono.empty();
 		});
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.LanguageRuntime;
@@ -44,6 +45,14 @@ final class TestApi {
 		return LoopbackServer.start(small(executor).routes());
 	}
 
+	/** One that is to end. */
+	static LoopbackServer server(Executor executor, Drain drain) {
+		HttpProperties bounds = new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null);
+		return LoopbackServer
+			.start(of(Gate.OPEN, drain, executor, bounds, new HeldBytes(Long.MAX_VALUE), RUNTIMES, Observer.NONE)
+				.routes());
+	}
+
 	static Flux<DataBuffer> buffers(String... parts) {
 		return Flux.fromArray(parts)
 			.map((part) -> DefaultDataBufferFactory.sharedInstance.wrap(part.getBytes(StandardCharsets.UTF_8)));
@@ -66,21 +75,22 @@ final class TestApi {
 
 	/** As {@link #small}, behind a gate, and watched. */
 	static PistonApi watched(Gate gate, Executor executor, Observer observer) {
-		return of(gate, executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMinutes(1), null),
+		return of(gate, new Drain(), executor,
+				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMinutes(1), null),
 				new HeldBytes(Long.MAX_VALUE), RUNTIMES, observer);
 	}
 
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return of(Gate.OPEN, executor, bounds, held, runtimes, Observer.NONE);
+		return of(Gate.OPEN, new Drain(), executor, bounds, held, runtimes, Observer.NONE);
 	}
 
-	private static PistonApi of(Gate gate, Executor executor, HttpProperties bounds, HeldBytes held,
+	private static PistonApi of(Gate gate, Drain drain, Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes, Observer observer) {
-		return new PistonApi(gate, executor, () -> Mono.just(runtimes), bounds, held,
+		return new PistonApi(gate, drain, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))), observer);
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example")), drain), observer);
 	}
 
 }

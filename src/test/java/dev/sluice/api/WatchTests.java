@@ -28,6 +28,7 @@ import dev.sluice.execution.Gate;
 import dev.sluice.execution.Observer;
 import dev.sluice.execution.Outcome;
 import dev.sluice.execution.Pass;
+import dev.sluice.execution.Quota;
 import dev.sluice.http.LoopbackServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,11 @@ class WatchTests {
 			@Override
 			public Pass admit(Client client) {
 				throw ExecutionFailure.passing(FailureCode.QUOTA_EXCEEDED, "Too many");
+			}
+
+			@Override
+			public @Nullable Quota quota(Client client) {
+				return null;
 			}
 
 		};
