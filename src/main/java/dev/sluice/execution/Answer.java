@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -21,12 +22,17 @@ public final class Answer {
 
 	private final @Nullable InputChannel input;
 
+	/** All of it, where it is there already; the same bytes as the body's. */
+	private final @Nullable Mono<DataBuffer> whole;
+
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	private Answer(Flux<DataBuffer> body, Runnable discard, @Nullable InputChannel input) {
+	private Answer(Flux<DataBuffer> body, Runnable discard, @Nullable InputChannel input,
+			@Nullable Mono<DataBuffer> whole) {
 		this.body = body;
 		this.discard = discard;
 		this.input = input;
+		this.whole = whole;
 	}
 
 	/**
@@ -37,7 +43,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer streaming(Flux<DataBuffer> body, Runnable discard) {
-		return new Answer(body, discard, null);
+		return new Answer(body, discard, null, null);
 	}
 
 	/**
@@ -48,7 +54,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer dialogue(Flux<DataBuffer> body, Runnable discard, InputChannel input) {
-		return new Answer(body, discard, input);
+		return new Answer(body, discard, input, null);
 	}
 
 	/**
@@ -58,8 +64,18 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer whole(byte[] body, DataBufferFactory buffers) {
-		return new Answer(Flux.defer(() -> Flux.just(buffers.wrap(body))), () -> {
-		}, null);
+		return whole(Mono.fromSupplier(() -> buffers.wrap(body)), () -> {
+		});
+	}
+
+	/**
+	 * An answer that is whole.
+	 * @param body all of its bytes in one buffer, which is there at once
+	 * @param discard lets go of them where nobody reads them
+	 * @return the answer
+	 */
+	public static Answer whole(Mono<DataBuffer> body, Runnable discard) {
+		return new Answer(body.flux(), discard, null, body);
 	}
 
 	/**
@@ -68,8 +84,17 @@ public final class Answer {
 	 * @return the bytes, for one subscriber
 	 */
 	public Flux<DataBuffer> body() {
-		return Flux.defer(() -> take() ? this.body
-				: Flux.error(new IllegalStateException("An answer is read once, and not after it was discarded")));
+		return Flux.defer(() -> take() ? this.body : Flux.error(spent()));
+	}
+
+	/**
+	 * The answer's bytes in one buffer, where all of them are there already: who writes
+	 * them at once spares much of what it takes to stream them.
+	 * @return the bytes, in place of {@link #body()}; null where they are to be streamed
+	 */
+	public @Nullable Mono<DataBuffer> whole() {
+		Mono<DataBuffer> all = this.whole;
+		return (all != null) ? Mono.defer(() -> take() ? all : Mono.error(spent())) : null;
 	}
 
 	/**
@@ -89,10 +114,13 @@ public final class Answer {
 	 * @return the answer to hand on in place of this one
 	 */
 	public Answer onEnd(Runnable action) {
-		return new Answer(body().doFinally((signal) -> action.run()), () -> {
+		Runnable thrownAway = () -> {
 			discard();
 			action.run();
-		}, this.input);
+		};
+		Mono<DataBuffer> all = whole();
+		return (all != null) ? whole(all.doFinally((signal) -> action.run()), thrownAway)
+				: new Answer(body().doFinally((signal) -> action.run()), thrownAway, this.input, null);
 	}
 
 	/**
@@ -101,6 +129,10 @@ public final class Answer {
 	 */
 	public @Nullable InputChannel input() {
 		return this.input;
+	}
+
+	private static IllegalStateException spent() {
+		return new IllegalStateException("An answer is read once, and not after it was discarded");
 	}
 
 	private boolean take() {
