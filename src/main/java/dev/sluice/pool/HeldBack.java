@@ -76,10 +76,15 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 
 	/** All of a whole body in one buffer, likewise. */
 	Mono<DataBuffer> joined() {
-		return Mono.defer(() -> this.taken.compareAndSet(false, true) ? Mono.just(join()) : Mono.empty());
+		return Mono.fromSupplier(this::join)
+			.doOnCancel(this::discard)
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
 	}
 
-	private DataBuffer join() {
+	private @Nullable DataBuffer join() {
+		if (!this.taken.compareAndSet(false, true)) {
+			return null;
+		}
 		this.room.release();
 		DataBuffer first = this.buffers.getFirst();
 		return (this.buffers.size() == 1) ? first : first.factory().join(this.buffers);
