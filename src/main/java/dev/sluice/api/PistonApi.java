@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -119,6 +120,24 @@ public final class PistonApi {
 			.nest(PistonPath::isInApi, this::api)
 			.route(RequestPredicates.all(), this::unrouted)
 			.build();
+	}
+
+	/**
+	 * Whether a request asks for an execution.
+	 * @param request the request
+	 * @return whether {@link #serve} is to serve it
+	 */
+	public boolean isExecution(ServerHttpRequest request) {
+		return PistonPath.is(request, HttpMethod.POST, EXECUTE);
+	}
+
+	/**
+	 * Serves who asks for an execution, as its route does.
+	 * @param request the request
+	 * @return the response; an {@link ExecutionFailure} where there is no answer
+	 */
+	public Mono<ServerResponse> serve(ServerRequest request) {
+		return execute(Replies.requireJson(request));
 	}
 
 	private void api(RouterFunctions.Builder routes) {

@@ -135,7 +135,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 			arrived.discard();
 			return;
 		}
-		this.actual.onNext(arrived.watched(reading(arrived), this::discard, this::leave));
+		this.actual.onNext(arrived.handedOn(reading(arrived), this::discard, this::leave));
 	}
 
 	@Override

@@ -123,7 +123,7 @@ final class Watch {
 	}
 
 	private Answer watched(Answer answer) {
-		return answer.through((body) -> body.tap(() -> new Sent()), this::left);
+		return answer.watchedBy(() -> new Sent(), this::left);
 	}
 
 	private void failed(Throwable error) {

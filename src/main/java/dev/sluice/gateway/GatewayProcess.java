@@ -11,23 +11,30 @@ import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
 import dev.sluice.execution.Drain;
 import dev.sluice.http.Connections;
+import dev.sluice.http.FailureHandler;
 import dev.sluice.http.FrontConfiguration;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
+import dev.sluice.http.ShortWay;
 import dev.sluice.http.StartupBlock;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 
 /**
  * The gateway as a process of its own.
@@ -62,6 +69,18 @@ public class GatewayProcess {
 	@Bean
 	RouterFunction<ServerResponse> routes(PistonApi api) {
 		return api.routes();
+	}
+
+	@Bean
+	WebHttpHandlerBuilderCustomizer shortWay(PistonApi api, ObjectProvider<WebFilter> filters, FailureHandler failures,
+			ServerCodecConfigurer codecs, ObjectProvider<ForwardedHeaderTransformer> forwarded) {
+		return (builder) -> {
+			// It is the long way that reads who stands before us.
+			if (forwarded.getIfAvailable() == null) {
+				builder.httpHandlerDecorator((longWay) -> new ShortWay(api::isExecution, api::serve,
+						filters.orderedStream().toList(), failures, codecs, longWay));
+			}
+		};
 	}
 
 	@Bean

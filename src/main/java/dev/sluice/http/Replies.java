@@ -18,6 +18,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -60,7 +61,18 @@ public final class Replies {
 	public static Mono<ServerResponse> answer(Answer answer) {
 		return ServerResponse.ok()
 			.header(HttpHeaders.CONTENT_TYPE, JSON)
-			.build((exchange, context) -> write(answer, (body) -> exchange.getResponse().writeWith(body)));
+			.build((exchange, context) -> write(answer, exchange.getResponse()));
+	}
+
+	/** With its length it leaves in one piece. */
+	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
+		Mono<DataBuffer> whole = answer.whole();
+		if (whole == null) {
+			return write(answer, response::writeWith);
+		}
+		return response
+			.writeWith(whole.doOnNext((all) -> response.getHeaders().setContentLength(all.readableByteCount())))
+			.doFinally((signal) -> answer.done());
 	}
 
 	/**
