@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import java.util.stream.Stream;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
@@ -20,7 +21,9 @@ final class OnExecutionLog implements Condition {
 	}
 
 	static boolean isWanted(Environment environment) {
-		return environment.getProperty("sluice.log.executions", Boolean.class, isStructured(environment));
+		return Binder.get(environment)
+			.bind("sluice.log.executions", Boolean.class)
+			.orElseGet(() -> isStructured(environment));
 	}
 
 	static boolean isStructured(Environment environment) {

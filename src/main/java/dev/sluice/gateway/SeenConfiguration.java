@@ -13,7 +13,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -24,7 +23,7 @@ import org.springframework.core.env.Environment;
  * What is told of executions: metrics always, log lines and spans where they are wanted.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({ LogProperties.class, TracingProperties.class })
+@EnableConfigurationProperties({ LogProperties.class, MetricsProperties.class, TracingProperties.class })
 class SeenConfiguration {
 
 	@Bean
@@ -49,7 +48,7 @@ class SeenConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnProperty("sluice.tracing.endpoint")
+	@Conditional(OnTracing.class)
 	ExecutionSpans executionSpans(TracingProperties properties, Environment environment) {
 		return new ExecutionSpans(environment.getProperty("spring.application.name", "sluice-gateway"),
 				Objects.requireNonNull(properties.endpoint()), properties);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -84,7 +86,7 @@ class SeenConfigurationTests {
 
 	@Test
 	void whatIsNotAskedForIsNotThere() {
-		this.context.run((seen) -> {
+		this.context.withPropertyValues("sluice.tracing.endpoint=").run((seen) -> {
 			assertThat(seen).hasSingleBean(ExecutionMetrics.class)
 				.doesNotHaveBean(ExecutionLog.class)
 				.doesNotHaveBean(ExecutionSpans.class);
@@ -104,10 +106,14 @@ class SeenConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "sluice.tracing.endpoint=collector:4318, must be an http or https address",
-			"sluice.tracing.sampling=2, sluice.tracing.sampling", "sluice.log.max-pending=0, sluice.log.maxPending" })
+			"sluice.tracing.sampling=2, sluice.tracing.sampling", "sluice.log.max-pending=0, sluice.log.maxPending",
+			"sluice.log.executions=maybe, sluice.log.executions" })
 	void aWrongSettingIsNamed(String setting, String said) {
 		this.context.withPropertyValues(setting)
-			.run((seen) -> assertThat(seen).getFailure().rootCause().asString().contains(said));
+			.run((seen) -> assertThat(seen).getFailure()
+				.extracting(SeenConfigurationTests::messages)
+				.asString()
+				.contains(said));
 	}
 
 	@ParameterizedTest
@@ -159,6 +165,12 @@ class SeenConfigurationTests {
 			.matches("execution id=[0-9a-f]{32} trace=[0-9a-f]{32} span=[0-9a-f]{16} language=py\\?execution\\?id=x "
 					+ "pool=chain delivery=events outcome=failed code=pool-broke attempts=1 pool_ms=[0-9.]+ "
 					+ "total_ms=1.235 received_bytes=12 sent_bytes=34");
+	}
+
+	private static String messages(Throwable failure) {
+		return Stream.iterate(failure, (one) -> one != null, Throwable::getCause)
+			.map(Throwable::toString)
+			.collect(Collectors.joining());
 	}
 
 	private static Account account(String language, @Nullable FailureCode code) {
