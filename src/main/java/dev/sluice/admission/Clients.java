@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * The gate of the clients that are configured: knows them by their keys or tokens, and
@@ -47,14 +46,13 @@ public final class Clients implements Gate, AutoCloseable {
 	 * @param properties who may come in
 	 * @param validator tells what is wrong with the file of keys
 	 * @param looksEvery how often the file is looked at
-	 * @param http asks the issuer for his keys
 	 */
-	Clients(ClientsProperties properties, Validator validator, Duration looksEvery, WebClient http) {
+	Clients(ClientsProperties properties, Validator validator, Duration looksEvery) {
 		this.properties = properties;
 		this.accounts = new Accounts(MOST_REMEMBERED, TimeMeter.SYSTEM_NANOTIME);
 		this.ring = new KeyRing(properties.keys(), properties.defaults());
 		JwtProperties jwt = properties.jwt();
-		this.issuer = (jwt != null) ? new Issuer(jwt, new IssuerKeys(jwt, http), Clock.systemUTC()) : null;
+		this.issuer = (jwt != null) ? new Issuer(jwt, new IssuerKeys(jwt), Clock.systemUTC()) : null;
 		this.tokens = (jwt != null) ? jwt.limits().or(properties.defaults()) : properties.defaults();
 		this.file = open(properties, validator, looksEvery);
 	}

@@ -14,13 +14,16 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -64,11 +67,10 @@ final class IssuerKeys {
 	/**
 	 * Makes them. Nobody is asked yet.
 	 * @param properties who the issuer is
-	 * @param http asks him
 	 */
-	IssuerKeys(JwtProperties properties, WebClient http) {
+	IssuerKeys(JwtProperties properties) {
 		this.properties = properties;
-		this.http = http;
+		this.http = http(properties.timeout());
 		this.fresh = Mono.defer(this::address)
 			.flatMap(this::fetch)
 			.switchIfEmpty(Mono.error(() -> new IllegalStateException("its answer is empty")))
@@ -97,6 +99,15 @@ final class IssuerKeys {
 			});
 		}
 		return Flux.fromIterable(known);
+	}
+
+	/** An issuer is asked so seldom that a connection to him is not worth keeping. */
+	private static WebClient http(Duration timeout) {
+		HttpClient client = HttpClient.newConnection()
+			.disableRetry(true)
+			.responseTimeout(timeout)
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(timeout.toMillis()));
+		return WebClient.builder().clientConnector(new ReactorClientHttpConnector(client)).build();
 	}
 
 	private Mono<URI> address() {

@@ -10,6 +10,7 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record JwtProperties(@NotNull(message = "is missing: set it to who signs the tokens") URI issuer,
 		@NotBlank(message = "is missing: without it, tokens for other services would be taken too") String audience,
 		@Nullable URI jwkSetUri, @DefaultValue("sub") @NotBlank String nameClaim,
-		@DefaultValue("5s") @DurationMin(millis = 1, message = "must be positive") Duration timeout,
+		@DefaultValue("5s") @DurationMin(millis = 1, message = "must be positive") @DurationMax(minutes = 1,
+				message = "must be a minute at most") Duration timeout,
 		@DefaultValue("interactive") Priority priority,
 		@Nullable @DecimalMin("0.001") @DecimalMax("1000000") Double rate, @Nullable @Min(1) Integer burst,
 		@Nullable @Min(1) Integer concurrency) {

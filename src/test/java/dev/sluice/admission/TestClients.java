@@ -53,7 +53,7 @@ public final class TestClients {
 	}
 
 	static Clients of(ClientsProperties properties) {
-		return new Clients(properties, VALIDATOR, Duration.ofMillis(20), ClientsConfiguration.http(properties.jwt()));
+		return new Clients(properties, VALIDATOR, Duration.ofMillis(20));
 	}
 
 	static KeyProperties key(String name, String key, @Nullable Double rate, @Nullable Integer concurrency) {
