@@ -1,9 +1,11 @@
 package dev.sluice.execution;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -89,9 +91,20 @@ public final class Answer {
 	 * @return the answer to hand on in place of this one
 	 */
 	public Answer onEnd(Runnable action) {
-		return new Answer(body().doFinally((signal) -> action.run()), () -> {
+		return onEnd((signal) -> action.run());
+	}
+
+	/**
+	 * This answer, with something to do once it has come to its end in whatever way.
+	 * @param action run once, as of {@link #onEnd(Runnable)}, with how the body ended:
+	 * {@link SignalType#ON_COMPLETE}, {@link SignalType#ON_ERROR}, or else
+	 * {@link SignalType#CANCEL}, also where nobody read it
+	 * @return the answer to hand on in place of this one
+	 */
+	public Answer onEnd(Consumer<SignalType> action) {
+		return new Answer(body().doFinally(action), () -> {
 			discard();
-			action.run();
+			action.accept(SignalType.CANCEL);
 		}, this.input);
 	}
 

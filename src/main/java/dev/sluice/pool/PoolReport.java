@@ -6,6 +6,7 @@ package dev.sluice.pool;
  * @param name the pool's name
  * @param breaker {@code closed}, {@code open} or {@code half-open}
  * @param running how many executions it has now
+ * @param limit how many it may have at once, as far as was found
  * @param sessions the sessions that this process holds in it
  * @param stopped how many sessions were stopped
  * @param leftToCooldown how many sessions could not be stopped
@@ -13,6 +14,6 @@ package dev.sluice.pool;
  * @param repeated how many of them were repeats
  * @param turned whether its sessions are leased since it asked for an identifier
  */
-public record PoolReport(String name, String breaker, int running, SessionCounts sessions, long stopped,
+public record PoolReport(String name, String breaker, int running, int limit, SessionCounts sessions, long stopped,
 		long leftToCooldown, long sent, long repeated, boolean turned) {
 }
