@@ -94,9 +94,8 @@ class LeaksTests {
 	void aBurstWithFaultsAndLeaversLeavesNoBufferAndNoSession() throws Exception {
 		URI adapter = this.processes.adapter("--sluice.adapter.piston-url=" + this.piston.address());
 		TestEmulator pool = this.processes.keep(TestEmulators.before(adapter, faults()));
-		ConfigurableApplicationContext gateway = this.processes
-			.keep(Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS,
-					"--sluice.pools[0].name=chain", "--sluice.pools[0].endpoint=" + pool.address(),
+		ConfigurableApplicationContext gateway = this.processes.keep(Processes.process(GatewayProcess.class,
+				GatewayProcess.DEFAULTS, "--sluice.pools[0].name=chain", "--sluice.pools[0].endpoint=" + pool.address(),
 				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=test-token",
 				"--sluice.pools[0].identifier=lease", "--sluice.pools[0].breaker.minimum-calls=100000",
 				"--sluice.retry.backoff=5ms", "--sluice.retry.max-backoff=20ms"));

@@ -1,7 +1,5 @@
 package dev.sluice.execution;
 
-import java.util.Set;
-
 import reactor.core.publisher.Mono;
 
 /**
@@ -11,18 +9,27 @@ import reactor.core.publisher.Mono;
 public interface Candidate {
 
 	/**
-	 * Whether there is room for it now. It may be gone a moment later.
+	 * Whether there is room for it now. It may be gone a moment later. Asked under a
+	 * lock, so that it must return at once and tell nobody of room.
 	 * @return whether to let it go; true also where no wait would help, so that it hears
 	 * that at once
 	 */
 	boolean hasRoom();
 
 	/**
-	 * Who has refused it. Of two executions that are alike otherwise, one that was
-	 * refused by others may find room where the other does not.
-	 * @return names, to be compared
+	 * What would do for it. Those with equal needs find room in the same places.
+	 * @return something to be compared
 	 */
-	Set<String> refusedBy();
+	Object needs();
+
+	/**
+	 * Asked where there is no room: whether there might be some all the same for another
+	 * with equal needs, as for one whose client has a session of its own.
+	 * @return whether it is worth asking others
+	 */
+	default boolean mayOthersHaveRoom() {
+		return true;
+	}
 
 	/**
 	 * Goes in, one time after the other.

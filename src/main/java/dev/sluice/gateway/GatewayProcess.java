@@ -99,6 +99,11 @@ public class GatewayProcess {
 	}
 
 	@Bean
+	AdmissionMetrics admissionMetrics(Chain chain) {
+		return new AdmissionMetrics(chain);
+	}
+
+	@Bean
 	MeterBinder heldBytesMetrics(HeldBytes held) {
 		return (registry) -> Gauge.builder("sluice.http.held-bytes", held, HeldBytes::held)
 			.baseUnit("bytes")

@@ -37,6 +37,7 @@ final class PoolMetrics implements MeterBinder {
 
 	private static void bind(MeterRegistry registry, Pool pool) {
 		gauge(registry, pool, "running", "executions that it has now", PoolReport::running);
+		gauge(registry, pool, "limit", "executions that it may have at once, as far as was found", PoolReport::limit);
 		gauge(registry, pool, "sessions.leased", "sessions in which executions run",
 				(report) -> report.sessions().leased());
 		gauge(registry, pool, "sessions.idle", "sessions that wait for an execution",

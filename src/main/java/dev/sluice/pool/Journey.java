@@ -1,6 +1,7 @@
 package dev.sluice.pool;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -10,6 +11,7 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Terms;
 import dev.sluice.pool.Lease.End;
 import io.github.resilience4j.reactor.retry.RetryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,17 @@ import reactor.core.publisher.Mono;
  * remembers what it met.
  */
 final class Journey implements Candidate {
+
+	/**
+	 * What decides where an execution finds room, but for its client.
+	 *
+	 * @param pools the pools that have what it is written in
+	 * @param found whether it needs a session that can be called again
+	 * @param named whether it goes to a session that its client names
+	 * @param refusedBy the pools that it does not go to now
+	 */
+	private record Needs(List<SessionPool> pools, boolean found, boolean named, Set<String> refusedBy) {
+	}
 
 	private final Pools pools;
 
@@ -58,8 +71,15 @@ final class Journey implements Candidate {
 	}
 
 	@Override
-	public Set<String> refusedBy() {
-		return this.trail.refusals();
+	public Object needs() {
+		Terms terms = this.execution.terms();
+		return new Needs(this.pools.fitting(this.execution), terms.mustBeFoundAgain(), terms.session() != null,
+				this.trail.refusals());
+	}
+
+	@Override
+	public boolean mayOthersHaveRoom() {
+		return !this.trail.refusals().isEmpty() || this.pools.mayOthersHaveRoom(this.execution);
 	}
 
 	@Override

@@ -91,6 +91,11 @@ final class Leased implements Sessions {
 	}
 
 	@Override
+	public synchronized boolean hasRoomForSome(Execution execution) {
+		return !this.properties.shareSessions() && !this.open.isEmpty();
+	}
+
+	@Override
 	public synchronized void recycle() {
 		this.all.forEach(LeasedSession::spoil);
 		List.copyOf(this.open).forEach(this::letGo);

@@ -44,6 +44,7 @@ import org.springframework.util.unit.DataSize;
  * the ingress ends it after about 240 s
  * @param idleTimeout how long an unused connection is kept; below the ingress's own 240 s
  * @param maxConnections how many connections may be open at once
+ * @param limit how many executions it may have at once
  * @param acquireTimeout how long an execution may wait for a connection
  * @param holdBack how much of an answer is held back until it is whole, so that a break
  * becomes an error and not half an answer
@@ -60,7 +61,8 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("5s") Duration connectTimeout,
 		@DefaultValue("230s") Duration responseTimeout, @DefaultValue("220s") Duration timeLimit,
 		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("2000") @Min(1) int maxConnections,
-		@DefaultValue("10s") Duration acquireTimeout, @DefaultValue("512KB") DataSize holdBack) {
+		@DefaultValue @Valid LimitProperties limit, @DefaultValue("10s") Duration acquireTimeout,
+		@DefaultValue("512KB") DataSize holdBack) {
 
 	/** What Sluice's first users sent with executions. */
 	static final String USUAL_API_VERSION = "2024-02-02-preview";
@@ -118,6 +120,27 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		return switch (this.kind) {
 			case CUSTOM_CONTAINER -> this.apiVersion;
 			case PISTON -> "";
+		};
+	}
+
+	/** How many executions it may have at once, at most. */
+	int mostExecutions() {
+		Integer given = this.limit.max();
+		return (given != null) ? given : Math.max(this.limit.min(), usualMost());
+	}
+
+	/** What is sent without an identifier is bounded by nothing else. */
+	private int usualMost() {
+		if (this.kind == Kind.PISTON) {
+			return this.maxConnections;
+		}
+		long leased = (long) this.lease.maxSessions() * this.lease.executionsPerSession();
+		return switch (this.identifier) {
+			case AUTO, NONE -> this.maxConnections;
+			case FRESH -> Math.min(this.lease.maxSessions(), this.maxConnections);
+			case LEASE -> (int) Math.min(leased, this.maxConnections);
+			// Those that clients name, and those that are leased to who names none.
+			case STICKY -> (int) Math.min(2 * leased, this.maxConnections);
 		};
 	}
 

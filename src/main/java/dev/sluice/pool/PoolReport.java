@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the pool's name
  * @param breaker {@code closed}, {@code open} or {@code half-open}
  * @param running how many executions it has now
+ * @param limit how many it may have at once, as far as was found
  * @param sessions the sessions that this process holds in it
  * @param stopped how many sessions were stopped
  * @param leftToCooldown how many sessions could not be stopped
@@ -17,6 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param token how old its token is; null where it has none
  * @param turned whether its sessions are leased since it asked for an identifier
  */
-public record PoolReport(String name, String breaker, int running, SessionCounts sessions, long stopped,
+public record PoolReport(String name, String breaker, int running, int limit, SessionCounts sessions, long stopped,
 		long leftToCooldown, long sent, long repeated, int repeatsLeft, @Nullable TokenTimes token, boolean turned) {
 }

@@ -274,7 +274,13 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 		};
 	}
 
-	private List<SessionPool> fitting(Execution execution) {
+	/** Whether a pool has room for some, though not for all. */
+	boolean mayOthersHaveRoom(Execution execution) {
+		return fitting(execution).stream().anyMatch((pool) -> pool.hasRoomForSome(execution));
+	}
+
+	/** The pools that fit; none where that can't be said, or is a failure. */
+	List<SessionPool> fitting(Execution execution) {
 		try {
 			return this.catalogue.fitting(execution);
 		}

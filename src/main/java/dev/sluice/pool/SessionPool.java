@@ -54,7 +54,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private final Refusals connecting = new Refusals(System::nanoTime);
 
-	private final AtomicInteger running = new AtomicInteger();
+	private final PoolLimit limit;
 
 	private final LongAdder sent = new LongAdder();
 
@@ -73,6 +73,7 @@ final class SessionPool implements Pool, AutoCloseable {
 		this.upkeep = upkeep;
 		this.breaker = breaker;
 		this.budget = budget;
+		this.limit = new PoolLimit(properties.limit().min(), properties.mostExecutions());
 		this.breaks = new PoolBreak(properties.name(), properties.endpoint());
 		this.reception = new Reception(properties, wire, breaker, this.breaks, held);
 	}
@@ -119,9 +120,9 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	@Override
 	public PoolReport report() {
-		return new PoolReport(name(), this.breaker.state(), this.running.get(), this.sessions.counts(),
-				this.quarantine.stopped(), this.quarantine.leftToCooldown(), this.sent.sum(), this.repeated.sum(),
-				this.budget.left(), this.tokens.times(), this.sessions.isTurned());
+		return new PoolReport(name(), this.breaker.state(), this.limit.inUse(), this.limit.most(),
+				this.sessions.counts(), this.quarantine.stopped(), this.quarantine.leftToCooldown(), this.sent.sum(),
+				this.repeated.sum(), this.budget.left(), this.tokens.times(), this.sessions.isTurned());
 	}
 
 	@Override
@@ -159,11 +160,16 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	/** How many executions it has now, for each that it should have. */
 	double load() {
-		return (this.running.get() + 1.0) / this.properties.weight();
+		return (this.limit.inUse() + 1.0) / this.properties.weight();
 	}
 
 	boolean hasRoomFor(Execution execution) {
-		return this.breaker.hasRoom() && this.sessions.hasRoomFor(execution);
+		return this.breaker.hasRoom() && this.limit.hasRoom() && this.sessions.hasRoomFor(execution);
+	}
+
+	/** Asked where there is none for an execution: whether there might be for another. */
+	boolean hasRoomForSome(Execution execution) {
+		return this.breaker.hasRoom() && this.limit.hasRoom() && this.sessions.hasRoomForSome(execution);
 	}
 
 	/** Whether nothing speaks against its being reached. */
@@ -186,8 +192,20 @@ final class SessionPool implements Pool, AutoCloseable {
 	 * @return the place, which is to be ended; null where there is none now
 	 */
 	@Nullable Ticket take(Execution execution) {
-		Lease lease = this.sessions.take(execution);
-		return (lease != null) ? new Ticket(this, counted(lease)) : null;
+		if (!this.limit.tryEnter()) {
+			return null;
+		}
+		int round = this.limit.round();
+		Lease lease = null;
+		try {
+			lease = this.sessions.take(execution);
+		}
+		finally {
+			if (lease == null) {
+				this.limit.giveUp();
+			}
+		}
+		return (lease != null) ? new Ticket(this, counted(lease, round)) : null;
 	}
 
 	/**
@@ -287,10 +305,10 @@ final class SessionPool implements Pool, AutoCloseable {
 		this.fullness.heed(failure);
 	}
 
-	private Lease counted(Lease lease) {
-		this.running.incrementAndGet();
+	/** The limit moves before anybody is told of room. */
+	private Lease counted(Lease lease, int round) {
 		return new Lease(lease.identifier(), lease.incarnation(), (how) -> {
-			this.running.decrementAndGet();
+			this.limit.leave(how, round);
 			lease.reach();
 			lease.end(how);
 		});

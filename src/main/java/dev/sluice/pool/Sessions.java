@@ -25,6 +25,16 @@ interface Sessions {
 	boolean hasRoomFor(Execution execution);
 
 	/**
+	 * Asked where no session is free for an execution: whether one might be for another,
+	 * as sessions belong to clients.
+	 * @param execution the execution
+	 * @return whether there is a session that is not for everybody
+	 */
+	default boolean hasRoomForSome(Execution execution) {
+		return false;
+	}
+
+	/**
 	 * Takes notice that the pool asks for an identifier.
 	 * @return whether from now on there is one
 	 */

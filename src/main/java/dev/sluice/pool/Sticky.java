@@ -105,6 +105,11 @@ final class Sticky implements Sessions {
 	}
 
 	@Override
+	public boolean hasRoomForSome(Execution execution) {
+		return execution.terms().session() != null || this.leased.hasRoomForSome(execution);
+	}
+
+	@Override
 	public void recycle() {
 		this.leased.recycle();
 		synchronized (this) {

@@ -97,6 +97,9 @@ final class Trail {
 	 * @return a word for each
 	 */
 	synchronized Set<String> refusals() {
+		if (this.notBefore.isEmpty() && this.spent.isEmpty()) {
+			return Set.of();
+		}
 		Set<String> words = new TreeSet<>(this.notBefore.keySet());
 		this.spent.forEach((pool) -> words.add(pool + ", for good"));
 		return words;

@@ -72,6 +72,12 @@ final class Unnamed implements Sessions {
 	}
 
 	@Override
+	public boolean hasRoomForSome(Execution execution) {
+		Sessions named = leased(execution);
+		return named != null && named.hasRoomForSome(execution);
+	}
+
+	@Override
 	public boolean requireIdentifiers() {
 		if (this.turns && this.turned.compareAndSet(false, true)) {
 			logger.info("Pool {} asks for an identifier: from now on its sessions are leased", this.pool);

@@ -2,7 +2,6 @@ package dev.sluice.admission;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.execution.Answer;
@@ -76,8 +75,8 @@ class AdmissionContractTests extends ExecutorContract {
 					}
 
 					@Override
-					public Set<String> refusedBy() {
-						return Set.of();
+					public Object needs() {
+						return "the same";
 					}
 
 					@Override

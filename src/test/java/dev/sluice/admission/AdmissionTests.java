@@ -3,7 +3,6 @@ package dev.sluice.admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -167,10 +166,11 @@ class AdmissionTests {
 
 			@Override
 			public Candidate candidate(Execution execution) {
-				return AdmissionTests.candidate(() -> execution.language().equals("bash"), Mono.fromSupplier(() -> {
-					ended.incrementAndGet();
-					return Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance);
-				}));
+				return AdmissionTests.candidate(execution, () -> execution.language().equals("bash"),
+						Mono.fromSupplier(() -> {
+							ended.incrementAndGet();
+							return Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance);
+						}));
 			}
 
 			@Override
@@ -179,7 +179,8 @@ class AdmissionTests {
 			}
 
 		};
-		Admission admission = new Admission(bashOnly, new AdmissionProperties(1000, Duration.ofSeconds(30)));
+		Admission admission = new Admission(bashOnly,
+				new AdmissionProperties(20_000, 1000, null, Duration.ofSeconds(30)));
 		this.open.add(admission);
 		List<Disposable> waiting = new ArrayList<>();
 		for (int i = 0; i < 100; i++) {
@@ -198,7 +199,7 @@ class AdmissionTests {
 
 			@Override
 			public Candidate candidate(Execution execution) {
-				return AdmissionTests.candidate(this::hasRoom, Mono.fromSupplier(
+				return AdmissionTests.candidate(execution, this::hasRoom, Mono.fromSupplier(
 						() -> Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance)));
 			}
 
@@ -216,7 +217,7 @@ class AdmissionTests {
 			}
 
 		};
-		Admission admission = new Admission(faulty, new AdmissionProperties(10, Duration.ofSeconds(5)));
+		Admission admission = new Admission(faulty, new AdmissionProperties(20_000, 10, null, Duration.ofSeconds(5)));
 		this.open.add(admission);
 		admission.execute(execution()).block(Duration.ofSeconds(3));
 		assertThat(asked).hasValueGreaterThan(3);
@@ -233,7 +234,7 @@ class AdmissionTests {
 	}
 
 	private Admission admission(int queue, Duration maxWait) {
-		Admission admission = new Admission(this.pool, new AdmissionProperties(queue, maxWait));
+		Admission admission = new Admission(this.pool, new AdmissionProperties(20_000, queue, null, maxWait));
 		this.open.add(admission);
 		return admission;
 	}
@@ -255,7 +256,7 @@ class AdmissionTests {
 			@Override
 			public Candidate candidate(Execution execution) {
 				Mono<Answer> entering = next.execute(execution);
-				return AdmissionTests.candidate(() -> AdmissionTests.this.pool.running.get() == 0, entering);
+				return AdmissionTests.candidate(execution, () -> AdmissionTests.this.pool.running.get() == 0, entering);
 			}
 
 			@Override
@@ -263,12 +264,12 @@ class AdmissionTests {
 				AdmissionTests.this.pool.onRoom(listener);
 			}
 
-		}, new AdmissionProperties(queue, maxWait));
+		}, new AdmissionProperties(20_000, queue, null, maxWait));
 		this.open.add(admission);
 		return admission;
 	}
 
-	private static Candidate candidate(BooleanSupplier room, Mono<Answer> entering) {
+	private static Candidate candidate(Execution execution, BooleanSupplier room, Mono<Answer> entering) {
 		return new Candidate() {
 
 			@Override
@@ -277,8 +278,8 @@ class AdmissionTests {
 			}
 
 			@Override
-			public Set<String> refusedBy() {
-				return Set.of();
+			public Object needs() {
+				return execution.language();
 			}
 
 			@Override
@@ -315,7 +316,7 @@ class AdmissionTests {
 
 		@Override
 		public Candidate candidate(Execution execution) {
-			return AdmissionTests.candidate(() -> this.running.get() == 0, execute());
+			return AdmissionTests.candidate(execution, () -> this.running.get() == 0, execute());
 		}
 
 		@Override

@@ -19,7 +19,7 @@ public final class TestAdmissions {
 	 * @return the admission, to be closed
 	 */
 	public static Admission before(Capacity capacity, Duration maxWait) {
-		return new Admission(capacity, new AdmissionProperties(1000, maxWait));
+		return new Admission(capacity, new AdmissionProperties(20_000, 1000, null, maxWait));
 	}
 
 }

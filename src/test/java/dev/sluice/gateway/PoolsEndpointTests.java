@@ -46,7 +46,14 @@ class PoolsEndpointTests {
 		assertThat(send(execute).statusCode()).isEqualTo(200);
 		URI pools = URI.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port")
 				+ "/actuator/pools");
-		assertThat(send(request(pools).build()).body()).contains("\"idle\":1");
+		assertThat(send(request(pools).build()).body()).contains("\"idle\":1", "\"limit\":100");
+		assertThat(send(request(pools.resolve("metrics/sluice.pool.limit?tag=pool:chain")).build()).body())
+			.contains("\"value\":100.0");
+		assertThat(send(request(pools.resolve("metrics/sluice.admission.admitted")).build()).body())
+			.contains("\"value\":1.0");
+		URI completed = pools.resolve("metrics/sluice.admission.ended?tag=outcome:completed");
+		await().atMost(10, TimeUnit.SECONDS)
+			.untilAsserted(() -> assertThat(send(request(completed).build()).body()).contains("\"value\":1.0"));
 		assertThat(send(request(pools).DELETE().build()).statusCode()).isEqualTo(204);
 		await().atMost(10, TimeUnit.SECONDS).until(() -> pool.count("/.management/stopSession") == 1);
 		await().atMost(10, TimeUnit.SECONDS)

@@ -136,7 +136,7 @@ class SessionPoolTests extends ExecutorContract {
 		this.server.answersInTurn(new Reply(verdict.bytes() + stray, Then.KEEP), verdict);
 		// The next one waits for this very connection, and may get it just before it
 		// ends.
-		Pools pool = pool("identifier", "none", "max-connections", "1");
+		Pools pool = pool("identifier", "none", "max-connections", "1", "limit.max", "2");
 		assertThat(body(pool)).isEqualTo(VERDICT);
 		String next = pool.execute(execution())
 			.flatMap((answer) -> DataBufferUtils.join(answer.body()))
@@ -336,7 +336,8 @@ class SessionPoolTests extends ExecutorContract {
 	@Test
 	void aPoolOfConnectionsThatIsUsedUpIsToldAsFull() {
 		this.server.answers("", Then.HANG);
-		Pools pool = pool("max-connections", "1", "acquire-timeout", "200ms", "response-timeout", "5s");
+		Pools pool = pool("max-connections", "1", "limit.max", "2", "acquire-timeout", "200ms", "response-timeout",
+				"5s");
 		Disposable running = pool.execute(execution()).subscribe((answer) -> {
 		}, (error) -> {
 		});
