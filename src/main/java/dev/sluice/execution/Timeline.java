@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ObjLongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,30 +28,41 @@ public final class Timeline {
 
 	}
 
+	/** It has not come there. */
+	private static final long NEVER = -1;
+
 	/**
-	 * What is known so far.
+	 * What is known so far, in nanoseconds.
 	 *
 	 * @param leg where it is; null where nobody has said so
 	 * @param since since when
-	 * @param spent what it has spent in each leg before
+	 * @param admission what it has spent before in that leg
+	 * @param token likewise
+	 * @param pool likewise
 	 */
-	private record State(@Nullable Leg leg, long since, Map<Leg, Duration> spent) {
+	private record State(@Nullable Leg leg, long since, long admission, long token, long pool) {
 
-		Map<Leg, Duration> spentBy(long now) {
-			if (this.leg == null) {
-				return this.spent;
-			}
-			Map<Leg, Duration> all = new EnumMap<>(Leg.class);
-			all.putAll(this.spent);
-			all.merge(this.leg, Duration.ofNanos(now - this.since), Duration::plus);
-			return all;
+		/** It goes on to another leg, or nowhere. */
+		State on(@Nullable Leg next, long now) {
+			long more = now - this.since;
+			return switch (this.leg) {
+				case null -> new State(next, now, this.admission, this.token, this.pool);
+				case ADMISSION -> new State(next, now, sum(this.admission, more), this.token, this.pool);
+				case TOKEN -> new State(next, now, this.admission, sum(this.token, more), this.pool);
+				case POOL -> new State(next, now, this.admission, this.token, sum(this.pool, more));
+			};
+		}
+
+		private static long sum(long before, long more) {
+			return Math.max(0, before) + more;
 		}
 
 	}
 
 	private final long begin = System.nanoTime();
 
-	private final AtomicReference<State> state = new AtomicReference<>(new State(null, this.begin, Map.of()));
+	private final AtomicReference<State> state = new AtomicReference<>(
+			new State(null, this.begin, NEVER, NEVER, NEVER));
 
 	/**
 	 * Begins a leg, and ends the one before.
@@ -72,7 +84,20 @@ public final class Timeline {
 	 * @return the times, in the order of the way
 	 */
 	public Map<Leg, Duration> spent() {
-		return this.state.get().spentBy(System.nanoTime());
+		Map<Leg, Duration> all = new EnumMap<>(Leg.class);
+		forEach((leg, nanos) -> all.put(leg, Duration.ofNanos(nanos)));
+		return all;
+	}
+
+	/**
+	 * Tells what it has spent by now in each leg that it has come to.
+	 * @param told takes the legs and nanoseconds, in the order of the way
+	 */
+	public void forEach(ObjLongConsumer<Leg> told) {
+		State now = this.state.get().on(null, System.nanoTime());
+		tell(Leg.ADMISSION, now.admission(), told);
+		tell(Leg.TOKEN, now.token(), told);
+		tell(Leg.POOL, now.pool(), told);
 	}
 
 	/**
@@ -85,7 +110,13 @@ public final class Timeline {
 
 	private void go(@Nullable Leg leg) {
 		long now = System.nanoTime();
-		this.state.updateAndGet((before) -> new State(leg, now, before.spentBy(now)));
+		this.state.updateAndGet((before) -> before.on(leg, now));
+	}
+
+	private static void tell(Leg leg, long nanos, ObjLongConsumer<Leg> told) {
+		if (nanos != NEVER) {
+			told.accept(leg, nanos);
+		}
 	}
 
 }

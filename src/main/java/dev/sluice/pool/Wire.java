@@ -231,7 +231,7 @@ final class Wire {
 	}
 
 	private static Mono<Sent> once(ClientHttpConnector over, Function<AccessToken, Call> request, AccessToken token) {
-		return Mono.defer(() -> request.apply(token).over(over)).map((reply) -> new Sent(reply, token));
+		return request.apply(token).over(over).map((reply) -> new Sent(reply, token));
 	}
 
 	/**
