@@ -137,7 +137,7 @@ final class Conversation implements Drain.Work {
 			.flatMapMany(this::events)
 			.doOnComplete(() -> end(Closing.JOB_COMPLETED))
 			.onErrorResume(ExecutionFailure.class, (failure) -> Mono.fromRunnable(() -> fail(failure)))
-			.doFinally((signal) -> this.notices.tryEmitComplete())
+			.doFinally((signal) -> this.notices.emitComplete(patiently()))
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
@@ -208,7 +208,12 @@ final class Conversation implements Drain.Work {
 		};
 		ExecutionFailure failure = ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
 				"The program runs in a Piston behind the adapter, and " + what);
-		this.notices.emitNext(event(failure), Sinks.EmitFailureHandler.busyLooping(Duration.ofMillis(100)));
+		this.notices.emitNext(event(failure), patiently());
+	}
+
+	/** Another may be telling something at this very moment. */
+	private static Sinks.EmitFailureHandler patiently() {
+		return Sinks.EmitFailureHandler.busyLooping(Duration.ofMillis(100));
 	}
 
 	private void broke(ExecutionFailure failure) {

@@ -30,7 +30,9 @@ final class InputPump implements Disposable {
 
 	private static final Logger logger = LoggerFactory.getLogger(InputPump.class);
 
-	/** Between two tries to bring what the program does not read. */
+	/**
+	 * Before what failed is tried again; twice as long where the program reads nothing.
+	 */
 	private static final Duration PAUSE = Duration.ofMillis(200);
 
 	private static final int TRIES = 3;
@@ -127,14 +129,19 @@ final class InputPump implements Disposable {
 
 	/** A long text goes in parts, of which each fits into a request. */
 	private void queue(InputItem item) {
-		InputItem rest = item;
-		while (rest instanceof InputItem.Text(String text) && text.length() > PART) {
-			int end = Character.isHighSurrogate(text.charAt(PART - 1)) ? PART - 1 : PART;
-			this.waiting.add(new InputItem.Text(text.substring(0, end)));
-			rest = new InputItem.Text(text.substring(end));
-		}
-		this.waiting.add(rest);
 		this.size += size(item);
+		if (!(item instanceof InputItem.Text(String text)) || text.length() <= PART) {
+			this.waiting.add(item);
+			return;
+		}
+		int end;
+		for (int begin = 0; begin < text.length(); begin = end) {
+			end = Math.min(begin + PART, text.length());
+			if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+				end--;
+			}
+			this.waiting.add(new InputItem.Text(text.substring(begin, end)));
+		}
 	}
 
 	private synchronized Mono<Void> roomFor() {
@@ -149,6 +156,7 @@ final class InputPump implements Disposable {
 	private void send() {
 		InputChannel way;
 		List<InputItem> batch;
+		List<InputItem> misfits = new ArrayList<>();
 		long from;
 		Sinks.Empty<Void> waiter;
 		synchronized (this) {
@@ -156,12 +164,13 @@ final class InputPump implements Disposable {
 			if (way == null || this.sending || this.ended) {
 				return;
 			}
-			batch = batch(way);
+			batch = batch(way, misfits);
 			waiter = takeWaiter();
 			this.sending = !batch.isEmpty();
 			from = this.next;
 		}
 		tell(waiter);
+		misfits.forEach(this.refused);
 		if (batch.isEmpty()) {
 			return;
 		}
@@ -174,7 +183,7 @@ final class InputPump implements Disposable {
 			.subscribe(this::arrived, this::broke);
 	}
 
-	private List<InputItem> batch(InputChannel way) {
+	private List<InputItem> batch(InputChannel way, List<InputItem> misfits) {
 		List<InputItem> batch = new ArrayList<>();
 		long length = 0;
 		for (Iterator<InputItem> items = this.waiting.iterator(); items.hasNext();) {
@@ -182,7 +191,7 @@ final class InputPump implements Disposable {
 			if (!way.takes(item)) {
 				items.remove();
 				this.size -= size(item);
-				this.refused.accept(item);
+				misfits.add(item);
 				continue;
 			}
 			length += size(item);

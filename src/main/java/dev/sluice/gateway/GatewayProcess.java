@@ -107,7 +107,7 @@ public class GatewayProcess {
 	MeterBinder heldBytesMetrics(HeldBytes held) {
 		return (registry) -> Gauge.builder("sluice.http.held-bytes", held, HeldBytes::held)
 			.baseUnit("bytes")
-			.description("what is held of all requests")
+			.description("what is held of all requests and answers")
 			.register(registry);
 	}
 

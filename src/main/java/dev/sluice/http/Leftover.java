@@ -2,22 +2,20 @@ package dev.sluice.http;
 
 import java.time.Duration;
 
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * What is left of a request that is answered before it was read. On a connection that
- * goes on it must be read all the same, or the next request may get lost behind it.
+ * What is left of a request that is answered before it was read. It is read all the same,
+ * so that nothing stands before the connection's next request, and so that a client that
+ * sends first and reads then gets to its answer.
  */
 public final class Leftover {
-
-	/** What is longer is not worth its way: the connection is ended behind the answer. */
-	private static final long LONGEST = 256 * 1024;
 
 	private static final Duration COMES_WITHIN = Duration.ofSeconds(1);
 
@@ -25,33 +23,28 @@ public final class Leftover {
 	}
 
 	/**
-	 * Reads what is left, where that is little, and has the connection ended otherwise.
+	 * Reads what is left, if there is anything. What takes longer than a second to come
+	 * is read on while the response leaves. Whoever has asked whether to send is not told
+	 * to, and the connection ends, as it is open whether he will.
 	 * @param exchange the request and its response, which has not left
 	 * @return completes when the response may leave; never an error
 	 */
 	public static Mono<Void> read(ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
 		HttpHeaders headers = request.getHeaders();
-		boolean announced = headers.getContentLength() >= 0 && headers.getContentLength() <= LONGEST;
-		if (headers.getContentLength() == 0 || !announced && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
-				&& headers.getContentLength() < 0) {
+		if (headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
 			return Mono.empty();
 		}
-		if (!announced || headers.containsHeader(HttpHeaders.EXPECT)) {
-			end(exchange.getResponse());
+		if (headers.containsHeader(HttpHeaders.EXPECT)) {
+			exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
 			return Mono.empty();
 		}
-		return request.getBody()
-			.doOnNext(DataBufferUtils::release)
-			.then()
-			.timeout(COMES_WITHIN)
-			// It has been read already.
-			.onErrorComplete(IllegalStateException.class)
-			.onErrorResume((error) -> Mono.fromRunnable(() -> end(exchange.getResponse())));
-	}
-
-	private static void end(ServerHttpResponse response) {
-		response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+		return Mono.defer(() -> {
+			// An error says that it was read already, or that its client has left.
+			Mono<Void> rest = request.getBody().doOnNext(DataBufferUtils::release).then().onErrorComplete().cache();
+			Disposable _ = rest.subscribe();
+			return rest.timeout(COMES_WITHIN, Mono.empty());
+		});
 	}
 
 }

@@ -7,8 +7,8 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 
 /**
- * One request's part of the {@link HeldBytes}. One may let go of it while another still
- * adds to it: what comes after that is given back at once.
+ * A part of the {@link HeldBytes}. One may let go of it while another still adds to it:
+ * what comes after that is given back at once.
  */
 public final class Reservation {
 
@@ -45,7 +45,7 @@ public final class Reservation {
 		if (!tryGrow(bytes)) {
 			throw ExecutionFailure
 				.passing(FailureCode.OVERLOADED,
-						"Requests of " + this.all.most()
+						"Requests and answers of " + this.all.most()
 								+ " bytes are held already: send it again later, or raise sluice.http.max-held")
 				.retryAfter(RETRY_AFTER);
 		}

@@ -38,9 +38,9 @@ public final class PoolFactory {
 
 	/**
 	 * What programs are told may wait for them to read it, and must not hold up what ends
-	 * them.
+	 * them: for so many executions there is a connection more.
 	 */
-	private static final int INPUT_CONNECTIONS = 500;
+	private static final int EXECUTIONS_PER_INPUT_CONNECTION = 4;
 
 	/** How many may wait for each connection. */
 	private static final int PENDING = 2;
@@ -104,7 +104,8 @@ public final class PoolFactory {
 		String name = properties.name();
 		ConnectionProvider executions = connections(properties, name, properties.maxConnections());
 		ConnectionProvider management = connections(properties, name + "-management", MANAGEMENT_CONNECTIONS);
-		ConnectionProvider input = connections(properties, name + "-input", INPUT_CONNECTIONS);
+		ConnectionProvider input = connections(properties, name + "-input",
+				properties.maxConnections() / EXECUTIONS_PER_INPUT_CONNECTION);
 		Wire wire = new Wire(properties, http(properties, executions), http(properties, management),
 				http(properties, input), tokens);
 		Quarantine quarantine = new Quarantine(name, wire, properties.lease().cooldown());

@@ -10,6 +10,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
+import dev.sluice.http.Reservation;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonAnswer;
@@ -35,6 +36,8 @@ final class Reception {
 			+ "Piston";
 
 	private static final MediaType EVENTS = MediaType.parseMediaType(PistonEvents.MEDIA_TYPE);
+
+	private static final byte[] NOT_READ = {};
 
 	private final PoolProperties properties;
 
@@ -94,11 +97,13 @@ final class Reception {
 		}
 		return HeldBack.of(response.body(), this.properties.holdBack().toBytes(), this.held.reservation())
 			.flatMap((held) -> (trusted && delivery == Delivery.VERDICT)
-					? Mono.just(answer(held, trusted, lease, delivery)) : read(held, trusted, lease, delivery));
+					? Mono.just(answer(held, NOT_READ, true, lease, delivery)) : read(held, trusted, lease, delivery));
 	}
 
 	private Mono<Answer> read(HeldBack held, boolean trusted, Lease lease, Delivery delivery) {
-		return Bodies.process(held.size(), () -> answer(held, trusted, lease, delivery))
+		// Its buffers may be let go of while it is read elsewhere.
+		byte[] bytes = held.isWhole() ? held.bytes() : NOT_READ;
+		return Bodies.process(held.size(), () -> answer(held, bytes, trusted, lease, delivery))
 			.doOnError((error) -> held.discard())
 			.doOnCancel(held::discard);
 	}
@@ -107,25 +112,28 @@ final class Reception {
 		return response.release().then(Mono.error(() -> noVerdict(what)));
 	}
 
-	private Answer answer(HeldBack held, boolean trusted, Lease lease, Delivery delivery) {
+	private Answer answer(HeldBack held, byte[] bytes, boolean trusted, Lease lease, Delivery delivery) {
 		if (!held.isWhole()) {
 			Flux<DataBuffer> body = streaming(held, trusted, lease);
 			return lease.keep(Answer.streaming((delivery == Delivery.EVENTS) ? PistonEvents.result(body) : body,
 					() -> leave(held, lease)));
 		}
-		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(held.bytes())) {
+		if (held.buffers().isEmpty() || !trusted && !PistonAnswer.isVerdict(bytes)) {
 			throw noVerdict(NO_VERDICT);
 		}
 		lease.end(End.WELL);
-		return lease.keep((delivery == Delivery.EVENTS) ? told(held) : Answer.whole(held.joined(), held::discard));
+		return lease
+			.keep((delivery == Delivery.EVENTS) ? told(held, bytes) : Answer.whole(held.joined(), held::discard));
 	}
 
 	/** A Piston tells all at the end. */
-	private static Answer told(HeldBack held) {
-		List<byte[]> lines = PistonEvents.of(held.bytes());
+	private Answer told(HeldBack held, byte[] bytes) {
+		List<byte[]> lines = PistonEvents.of(bytes);
 		held.discard();
+		Reservation room = this.held.reservation();
+		room.tryGrow(lines.stream().mapToLong((line) -> line.length).sum());
 		return Answer.streaming(Flux.fromIterable(lines).map(DefaultDataBufferFactory.sharedInstance::wrap), () -> {
-		});
+		}).onEnd(room::release);
 	}
 
 	private ExecutionFailure noDialogue() {
