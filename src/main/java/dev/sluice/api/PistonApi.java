@@ -15,16 +15,19 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.Ids;
 import dev.sluice.execution.Pass;
+import dev.sluice.execution.Quota;
 import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.execution.Timeline;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
+import dev.sluice.http.RateLimitFields;
 import dev.sluice.http.Replies;
 import dev.sluice.http.Reservation;
 import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpMethod;
@@ -145,11 +148,30 @@ public final class PistonApi {
 
 	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
 		return Mono.defer(() -> {
-			Pass pass = this.gate.admit(named.client());
+			Pass pass = admit(request, named);
 			return admitted(request, named, source).map((answer) -> answer.onEnd(pass::giveBack))
 				.doOnError((error) -> pass.giveBack())
 				.doOnCancel(pass::giveBack);
 		});
+	}
+
+	private Pass admit(ServerRequest request, Named named) {
+		try {
+			Pass pass = this.gate.admit(named.client());
+			tell(request, named, pass.quota());
+			return pass;
+		}
+		catch (ExecutionFailure refused) {
+			tell(request, named, this.gate.quota(named.client()));
+			throw refused;
+		}
+	}
+
+	/** The head of a WebSocket has left long ago. */
+	private static void tell(ServerRequest request, Named named, @Nullable Quota quota) {
+		if (quota != null && named.delivery() != Delivery.DIALOGUE) {
+			RateLimitFields.on(request.exchange().getResponse().getHeaders(), quota);
+		}
 	}
 
 	private Mono<Answer> admitted(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
@@ -188,9 +210,10 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> changePackages(ServerRequest request) {
-		return readable(request).then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
-				"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
-						+ "not change. Put the language into the image")));
+		return client(request).flatMap((client) -> readable(request))
+			.then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
+					"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
+							+ "not change. Put the language into the image")));
 	}
 
 	private Mono<Void> readable(ServerRequest request) {
@@ -204,11 +227,15 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> packages(ServerRequest request) {
-		return this.runtimes.runtimes().map(PistonRuntimes::writePackages).flatMap(Replies::json);
+		return client(request).flatMap((client) -> this.runtimes.runtimes())
+			.map(PistonRuntimes::writePackages)
+			.flatMap(Replies::json);
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
-		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
+		return client(request).flatMap((client) -> this.runtimes.runtimes())
+			.map(PistonRuntimes::write)
+			.flatMap(Replies::json);
 	}
 
 }

@@ -25,6 +25,9 @@ import org.springframework.web.util.DisconnectedClientHelper;
  */
 public final class FailureHandler implements WebExceptionHandler, Ordered {
 
+	/** The request header that a client's key may come in. */
+	public static final String API_KEY = "X-API-Key";
+
 	private static final Logger logger = LoggerFactory.getLogger(FailureHandler.class);
 
 	/** Before Spring Boot's own. */
@@ -48,6 +51,9 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 		}
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, Replies.JSON);
 		response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
+		if (failure.code() == FailureCode.UNAUTHENTICATED) {
+			response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, challenge(exchange.getRequest().getHeaders()));
+		}
 		Duration retryAfter = failure.retryAfter();
 		if (retryAfter != null) {
 			long seconds = retryAfter.plusMillis(999).toSeconds();
@@ -56,6 +62,12 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 		byte[] body = PistonFailure.write(failure);
 		return Leftover.read(exchange)
 			.then(Mono.defer(() -> response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))));
+	}
+
+	/** As RFC 6750 has it: who showed nothing is told of no error. */
+	private static String challenge(HttpHeaders headers) {
+		boolean shown = headers.containsHeader(HttpHeaders.AUTHORIZATION) || headers.containsHeader(API_KEY);
+		return shown ? "Bearer realm=\"sluice\", error=\"invalid_token\"" : "Bearer realm=\"sluice\"";
 	}
 
 	private static ExecutionFailure failure(Throwable error) {
