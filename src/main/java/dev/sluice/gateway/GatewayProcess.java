@@ -1,12 +1,14 @@
 package dev.sluice.gateway;
 
 import java.util.Map;
+import java.util.stream.Stream;
 
+import dev.sluice.admission.Clients;
+import dev.sluice.admission.ClientsConfiguration;
 import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
-import dev.sluice.execution.Gate;
 import dev.sluice.http.FrontConfiguration;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
@@ -16,6 +18,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +31,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ ApiConfiguration.class, ChainConfiguration.class, HttpConfiguration.class, FrontConfiguration.class })
+@Import({ ApiConfiguration.class, ChainConfiguration.class, ClientsConfiguration.class, HttpConfiguration.class,
+		FrontConfiguration.class })
 public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
@@ -43,8 +47,9 @@ public class GatewayProcess {
 			Map.entry("management.endpoint.health.group.readiness.include", "readinessState,pools"));
 
 	@Bean
-	PistonApi pistonApi(Chain chain, PistonApiFactory apis) {
-		return apis.create(Gate.OPEN, chain.executor(), chain.runtimes());
+	PistonApi pistonApi(Chain chain, PistonApiFactory apis, Clients clients, ServerProperties server) {
+		OpenRule.check(clients, server.getAddress());
+		return apis.create(clients, chain.executor(), chain.runtimes());
 	}
 
 	@Bean
@@ -86,8 +91,9 @@ public class GatewayProcess {
 	}
 
 	@Bean
-	StartupBlock startupBlock(Chain chain) {
-		return new StartupBlock("gateway", chain::description);
+	StartupBlock startupBlock(Chain chain, Clients clients) {
+		return new StartupBlock("gateway",
+				() -> Stream.concat(Stream.of(clients.description()), chain.description().stream()).toList());
 	}
 
 }

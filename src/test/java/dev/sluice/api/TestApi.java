@@ -58,9 +58,20 @@ final class TestApi {
 		return of(executor, new HttpProperties(Set.of(), maxBody, Duration.ofSeconds(10), null), held, runtimes);
 	}
 
+	/** One that asks who its clients are. */
+	static PistonApi guarded(Gate gate, Executor executor) {
+		return of(gate, executor, new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null),
+				new HeldBytes(Long.MAX_VALUE), RUNTIMES);
+	}
+
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return new PistonApi(Gate.OPEN, executor, () -> Mono.just(runtimes), bounds, held,
+		return of(Gate.OPEN, executor, bounds, held, runtimes);
+	}
+
+	private static PistonApi of(Gate gate, Executor executor, HttpProperties bounds, HeldBytes held,
+			List<LanguageRuntime> runtimes) {
+		return new PistonApi(gate, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
 				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))));

@@ -294,7 +294,7 @@ class LeasedTests {
 		assertThat(identifiers).hasSize(4).allMatch((identifier) -> identifier.matches("[0-9a-f]{64}"));
 		assertThat(sticky.take(execution("ann", "x"))).as("one execution at a time").isNull();
 		assertThatThrownBy(() -> sticky.take(execution(null, "x"))).isInstanceOf(ExecutionFailure.class)
-			.hasMessageContaining("X-Session-Id");
+			.hasMessageContainingAll("X-Session-Id", "set sluice.clients.keys");
 	}
 
 	@Test
