@@ -11,10 +11,13 @@ import java.util.List;
 
 import dev.sluice.admission.TestClients;
 import dev.sluice.gateway.GatewayProcess;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -36,6 +39,12 @@ class KnownClientsTests {
 
 	private static final String TOKEN = "eyJhbGciOiJFUzI1NiIsImtpZCI6Im9uZSJ9.eyJzdWIiOiJhbGljZSJ9.AAAA";
 
+	/** What may tell too much when it is asked to tell all. */
+	private static final List<String> TALKATIVE = List.of("dev.sluice", "org.springframework.web",
+			"org.springframework.security", "reactor.netty");
+
+	private final LoggingSystem logging = LoggingSystem.get(KnownClientsTests.class.getClassLoader());
+
 	@TempDir
 	private Path folder;
 
@@ -46,21 +55,26 @@ class KnownClientsTests {
 		.answers(200, "Content-Type: application/json\n",
 				"{\"run\":{\"stdout\":\"42\"},\"language\":\"python\",\"version\":\"3.12.1\"}");
 
+	@AfterEach
+	void quieten() {
+		TALKATIVE.forEach((name) -> this.logging.setLogLevel(name, null));
+	}
+
 	@Test
 	void aClientsOwnCredentialsStayHereAndItsSessionsAreItsOwn(CapturedOutput output) throws Exception {
 		Path file = Files.writeString(this.folder.resolve("keys.yaml"),
 				"keys: [{name: bob, hash: 'sha256:" + TestClients.hash(BOB) + "', rate: 50, priority: batch}]");
 		try (this.pool;
-				ConfigurableApplicationContext process = Processes
-					.process(GatewayProcess.class, GatewayProcess.DEFAULTS, Processes.pool(this.pool.address(),
-							"--sluice.pools[0].identifier=sticky", "--sluice.pools[0].sticky-secret=0123456789abcdef",
-							"--sluice.clients.file=" + file, "--sluice.clients.keys[0].name=alice",
-							"--sluice.clients.keys[0].hash=" + TestClients.hash(ALICE),
-							"--sluice.clients.jwt.issuer=http://127.0.0.1:1", "--sluice.clients.jwt.audience=sluice",
-							"--logging.level.dev.sluice=debug", "--logging.level.org.springframework.web=debug",
-							"--logging.level.org.springframework.security=debug",
-							"--logging.level.reactor.netty=debug"))) {
+				ConfigurableApplicationContext process = Processes.process(GatewayProcess.class,
+						GatewayProcess.DEFAULTS,
+						Processes.pool(this.pool.address(), "--sluice.pools[0].identifier=sticky",
+								"--sluice.pools[0].sticky-secret=0123456789abcdef", "--sluice.clients.file=" + file,
+								"--sluice.clients.keys[0].name=alice",
+								"--sluice.clients.keys[0].hash=" + TestClients.hash(ALICE),
+								"--sluice.clients.jwt.issuer=http://127.0.0.1:1",
+								"--sluice.clients.jwt.audience=sluice"))) {
 			this.gateway = Processes.address(process);
+			TALKATIVE.forEach((name) -> this.logging.setLogLevel(name, LogLevel.DEBUG));
 			assertThat(output).contains("clients    2 API keys of 2 clients, JWT of http://127.0.0.1:1");
 			assertThat(process.getBeanDefinitionNames()).noneMatch((name) -> name.contains("ecurityFilter"));
 			int known = this.pool.count("POST /python/execute");

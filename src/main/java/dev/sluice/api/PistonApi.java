@@ -260,7 +260,7 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> changePackages(ServerRequest request) {
-		return client(request).then(readable(request))
+		return client(request).flatMap((client) -> readable(request))
 			.then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
 					"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
 							+ "not change. Put the language into the image")));

@@ -25,6 +25,9 @@ import org.springframework.web.util.DisconnectedClientHelper;
  */
 public final class FailureHandler implements WebExceptionHandler, Ordered {
 
+	/** The request header that a client's key may come in. */
+	public static final String API_KEY = "X-API-Key";
+
 	private static final Logger logger = LoggerFactory.getLogger(FailureHandler.class);
 
 	/** The request header that a client's key may come in. */
