@@ -17,21 +17,23 @@ import org.springframework.validation.annotation.Validated;
  * from the connection's opening, another one's from its first byte
  * @param idleTimeout how long a connection may be unused between two requests
  * @param writeTimeout how long nothing of an answer may leave although there is more of
- * it
- * @param sendBuffer how much of an answer the system may hold for one connection (its
- * {@code SO_SNDBUF}); a third of it leaves at a time, so the smaller it is the slower a
- * client may read, and the larger the faster over a long way
+ * it; as it leaves in lumps of up to a third of twice the send buffer, who reads a
+ * kilobyte a second is safe by default
+ * @param sendBuffer how much of an answer the system is asked to hold for one connection
+ * (its {@code SO_SNDBUF}): the smaller it is the slower a client may read, and the larger
+ * the faster over a long way; 0 leaves it to the system
  */
 @Validated
 @ConfigurationProperties("sluice.http")
 record ConnectionProperties(@DefaultValue("10s") @DurationMin(millis = 1) Duration headerTimeout,
 		@DefaultValue("5m") @DurationMin(millis = 1) Duration idleTimeout,
-		@DefaultValue("2m") @DurationMin(millis = 1) Duration writeTimeout,
+		@DefaultValue("4m") @DurationMin(millis = 1) Duration writeTimeout,
 		@DefaultValue("256KB") DataSize sendBuffer) {
 
-	@AssertTrue(message = "must be between 4KB and 64MB")
+	@AssertTrue(message = "must be between 4KB and 64MB, or 0")
 	boolean isSendBufferInBounds() {
-		return this.sendBuffer.toKilobytes() >= 4 && this.sendBuffer.toMegabytes() <= 64;
+		return this.sendBuffer.toBytes() == 0
+				|| this.sendBuffer.toKilobytes() >= 4 && this.sendBuffer.toMegabytes() <= 64;
 	}
 
 }

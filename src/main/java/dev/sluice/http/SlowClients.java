@@ -76,12 +76,13 @@ final class SlowClients extends ChannelDuplexHandler implements Runnable {
 	 * @return the server
 	 */
 	static HttpServer in(HttpServer server, ConnectionProperties properties) {
-		return server.childOption(ChannelOption.SO_SNDBUF, (int) properties.sendBuffer().toBytes())
-			.doOnChannelInit((observer, channel, address) -> {
-				if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-					channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, new SlowClients(properties));
-				}
-			});
+		int buffer = (int) properties.sendBuffer().toBytes();
+		HttpServer bounded = (buffer > 0) ? server.childOption(ChannelOption.SO_SNDBUF, buffer) : server;
+		return bounded.doOnChannelInit((observer, channel, address) -> {
+			if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
+				channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, new SlowClients(properties));
+			}
+		});
 	}
 
 	@Override

@@ -102,10 +102,11 @@ public final class PoolFactory {
 
 	private SessionPool pool(PoolProperties properties, TokenSource tokens, List<Runnable> listeners) {
 		String name = properties.name();
-		ConnectionProvider executions = connections(properties, name, properties.maxConnections());
-		ConnectionProvider management = connections(properties, name + "-management", MANAGEMENT_CONNECTIONS);
+		ConnectionProvider executions = connections(properties, name, properties.maxConnections(), 0);
+		ConnectionProvider management = connections(properties, name + "-management", MANAGEMENT_CONNECTIONS,
+				properties.lease().maxSessions());
 		ConnectionProvider input = connections(properties, name + "-input",
-				properties.maxConnections() / EXECUTIONS_PER_INPUT_CONNECTION);
+				Math.max(1, properties.maxConnections() / EXECUTIONS_PER_INPUT_CONNECTION), 0);
 		Wire wire = new Wire(properties, http(properties, executions), http(properties, management),
 				http(properties, input), tokens);
 		Quarantine quarantine = new Quarantine(name, wire, properties.lease().cooldown());
@@ -136,10 +137,11 @@ public final class PoolFactory {
 		};
 	}
 
-	private static ConnectionProvider connections(PoolProperties properties, String name, int most) {
+	/** Of the sessions all may have to be ended at once. */
+	private static ConnectionProvider connections(PoolProperties properties, String name, int most, int sessions) {
 		return ConnectionProvider.builder("pool-" + name)
 			.maxConnections(most)
-			.pendingAcquireMaxCount(PENDING * most)
+			.pendingAcquireMaxCount(PENDING * most + sessions)
 			.pendingAcquireTimeout(properties.acquireTimeout())
 			.maxIdleTime(properties.idleTimeout())
 			.evictInBackground(shortest(properties.idleTimeout(), LOOKED_AT_EVERY))

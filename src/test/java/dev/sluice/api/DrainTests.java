@@ -200,6 +200,7 @@ class DrainTests {
 		connect(serve(answering()), heard).sendText(TestApi.INIT, true).get(5, TimeUnit.SECONDS);
 		await().atMost(SOON).untilTrue(this.given);
 		say(LINE);
+		await().atMost(SOON).until(() -> heard.messages.size() == 1);
 		this.drain.begin();
 		this.drain.end().block(SOON);
 		assertThat(heard.end()).isEqualTo("1012 Service Restart");
