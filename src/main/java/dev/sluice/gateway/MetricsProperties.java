@@ -1,14 +1,41 @@
 package dev.sluice.gateway;
 
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+
+import jakarta.validation.constraints.AssertTrue;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * What is counted beside executions and pools.
+ * What is counted, and where it is sent beside {@code /actuator/prometheus}.
  *
  * @param httpRequests whether Spring's {@code http.server.requests} is kept for each
  * request, at its price
+ * @param endpoint where a collector takes metrics by OTLP over HTTP, such as
+ * {@code http://127.0.0.1:4318/v1/metrics}; nothing is sent where there is none
+ * @param headers what each request to it bears beside, such as a key
+ * @param interval how often they are sent
  */
+@Validated
 @ConfigurationProperties("sluice.metrics")
-record MetricsProperties(@DefaultValue("false") boolean httpRequests) {
+record MetricsProperties(@DefaultValue("false") boolean httpRequests, @Nullable URI endpoint,
+		@DefaultValue Map<String, String> headers, @DefaultValue("1m") @DurationMin(millis = 100) Duration interval) {
+
+	@AssertTrue(message = "must be an http or https address, such as http://127.0.0.1:4318/v1/metrics")
+	boolean isEndpointReachable() {
+		return this.endpoint == null || TracingProperties.isHttp(this.endpoint);
+	}
+
+	/** A header may be a key. */
+	@Override
+	public String toString() {
+		return "MetricsProperties[httpRequests=" + this.httpRequests + ", endpoint=" + this.endpoint + "]";
+	}
+
 }

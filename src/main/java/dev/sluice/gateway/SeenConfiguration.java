@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Objects;
 
 import dev.sluice.execution.Observer;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 
@@ -48,10 +50,20 @@ class SeenConfiguration {
 	}
 
 	@Bean
-	@Conditional(OnTracing.class)
+	@Conditional(OnEndpoint.OfTraces.class)
 	ExecutionSpans executionSpans(TracingProperties properties, Environment environment) {
-		return new ExecutionSpans(environment.getProperty("spring.application.name", "sluice-gateway"),
-				Objects.requireNonNull(properties.endpoint()), properties);
+		return new ExecutionSpans(service(environment), Objects.requireNonNull(properties.endpoint()), properties);
+	}
+
+	@Bean
+	@Conditional(OnEndpoint.OfMetrics.class)
+	MeterRegistry collectedMetrics(MetricsProperties properties, Environment environment) {
+		return new OtlpMeterRegistry(new Collector(Objects.requireNonNull(properties.endpoint()), service(environment),
+				properties.headers(), properties.interval()), Clock.SYSTEM);
+	}
+
+	private static String service(Environment environment) {
+		return environment.getProperty("spring.application.name", "sluice-gateway");
 	}
 
 	@Bean

@@ -34,8 +34,11 @@ record TracingProperties(@Nullable URI endpoint, @DefaultValue Map<String, Strin
 
 	@AssertTrue(message = "must be an http or https address, such as http://127.0.0.1:4318/v1/traces")
 	boolean isEndpointReachable() {
-		return this.endpoint == null || this.endpoint.getHost() != null
-				&& ("http".equals(this.endpoint.getScheme()) || "https".equals(this.endpoint.getScheme()));
+		return this.endpoint == null || isHttp(this.endpoint);
+	}
+
+	static boolean isHttp(URI address) {
+		return address.getHost() != null && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()));
 	}
 
 	/** A header may be a key. */

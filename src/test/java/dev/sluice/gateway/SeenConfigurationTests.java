@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
 class SeenConfigurationTests {
 
 	private final ApplicationContextRunner context = new ApplicationContextRunner()
-		.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+		.withBean(MeterRegistry.class, SimpleMeterRegistry::new, (registry) -> registry.setPrimary(true))
 		.withUserConfiguration(SeenConfiguration.class);
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger("dev.sluice.executions");
@@ -106,8 +106,9 @@ class SeenConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "sluice.tracing.endpoint=collector:4318, must be an http or https address",
-			"sluice.tracing.sampling=2, sluice.tracing.sampling", "sluice.log.max-pending=0, sluice.log.maxPending",
-			"sluice.log.executions=maybe, sluice.log.executions" })
+			"sluice.tracing.sampling=2, sluice.tracing.sampling",
+			"sluice.metrics.endpoint=ftp://x/, must be an http or https address",
+			"sluice.log.max-pending=0, sluice.log.maxPending", "sluice.log.executions=maybe, sluice.log.executions" })
 	void aWrongSettingIsNamed(String setting, String said) {
 		this.context.withPropertyValues(setting)
 			.run((seen) -> assertThat(seen).getFailure()

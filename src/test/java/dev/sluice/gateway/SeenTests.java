@@ -8,12 +8,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import com.sun.net.httpserver.HttpServer;
@@ -61,12 +63,16 @@ class SeenTests {
 
 	private final List<Span> spans = new CopyOnWriteArrayList<>();
 
+	private final AtomicInteger metrics = new AtomicInteger();
+
 	private final HttpServer collector = collector();
 
 	private final ConfigurableApplicationContext process = this.processes
 		.keep(Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS, Processes.pool(this.pool.address(),
 				"--sluice.retry.attempts=1", "--logging.structured.format.console=ecs",
-				"--sluice.tracing.interval=20ms", "--sluice.tracing.headers.x-key=secret-key",
+				"--sluice.tracing.interval=20ms", "--sluice.metrics.interval=500ms",
+				"--sluice.metrics.endpoint=http://127.0.0.1:" + this.collector.getAddress().getPort() + "/v1/metrics",
+				"--sluice.tracing.headers.x-key=secret-key",
 				"--sluice.tracing.endpoint=http://127.0.0.1:" + this.collector.getAddress().getPort() + "/v1/traces")));
 
 	private final URI gateway = Processes.address(this.process);
@@ -74,6 +80,8 @@ class SeenTests {
 	@AfterAll
 	void close() {
 		this.processes.close();
+		// What it is set by outlives the process, and other tests read what is logged.
+		System.clearProperty("CONSOLE_LOG_STRUCTURED_FORMAT");
 		this.collector.stop(0);
 		this.client.close();
 	}
@@ -189,6 +197,11 @@ class SeenTests {
 	}
 
 	@Test
+	void metricsGoToTheCollectorTooWhereThatIsAskedFor() {
+		await().atMost(10, TimeUnit.SECONDS).until(() -> this.metrics.get() > 0);
+	}
+
+	@Test
 	void livenessKnowsNothingOfPools() throws Exception {
 		await().atMost(10, TimeUnit.SECONDS).until(() -> get("/actuator/health/readiness").statusCode() == 200);
 		assertThat(get("/actuator/health/readiness").body()).contains("UP");
@@ -208,6 +221,14 @@ class SeenTests {
 						.getResourceSpansList()
 						.forEach((resource) -> resource.getScopeSpansList()
 							.forEach((scope) -> this.spans.addAll(scope.getSpansList())));
+				}
+				exchange.sendResponseHeaders(200, -1);
+				exchange.close();
+			});
+			server.createContext("/v1/metrics", (exchange) -> {
+				byte[] body = exchange.getRequestBody().readAllBytes();
+				if (new String(body, StandardCharsets.ISO_8859_1).contains("sluice.executions.in-flight")) {
+					this.metrics.incrementAndGet();
 				}
 				exchange.sendResponseHeaders(200, -1);
 				exchange.close();
