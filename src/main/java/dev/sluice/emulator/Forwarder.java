@@ -12,6 +12,7 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
+import dev.sluice.http.Unwritten;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -180,7 +181,7 @@ final class Forwarder {
 		 */
 		Mono<Void> pass(ServerHttpResponse response) {
 			head(response);
-			return response.writeAndFlushWith(this.answer.body(BodyExtractors.toDataBuffers()).map(Mono::just));
+			return Unwritten.write(this.answer.body(BodyExtractors.toDataBuffers()), response);
 		}
 
 		/**

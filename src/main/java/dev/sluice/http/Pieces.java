@@ -4,7 +4,6 @@ import dev.sluice.execution.Answer;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -36,8 +35,7 @@ public final class Pieces {
 	 */
 	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
 		Sinks.Empty<Void> ended = Sinks.empty();
-		return response
-			.writeAndFlushWith(answer.body().takeUntilOther(ended.asMono()).limitRate(1).map(Mono::<DataBuffer>just))
+		return Unwritten.write(answer.body().takeUntilOther(ended.asMono()).limitRate(1), response)
 			.doFinally((signal) -> {
 				ended.tryEmitEmpty();
 				answer.discard();

@@ -21,7 +21,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -163,11 +162,12 @@ final class Reception {
 		return guarded(body.doOnComplete(() -> lease.end(End.WELL)), lease);
 	}
 
+	/** What is not read of what was held, {@link HeldBack} releases, and nobody else. */
 	private Flux<DataBuffer> guarded(Flux<DataBuffer> body, Lease lease) {
 		return body.onErrorMap(this.breaks::explain).doOnError((error) -> {
 			this.breaker.failed(error);
 			lease.end(End.BADLY);
-		}).doOnCancel(() -> lease.end(End.CANCELLED)).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+		}).doOnCancel(() -> lease.end(End.CANCELLED));
 	}
 
 	private static void leave(HeldBack held, Lease lease) {
