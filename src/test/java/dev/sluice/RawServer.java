@@ -124,7 +124,7 @@ public final class RawServer implements AutoCloseable {
 	 */
 	public RawServer(int port) {
 		try {
-			this.server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+			this.server = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import java.net.URI;
 import java.util.Map;
 
 import dev.sluice.adapter.AdapterProcess;
@@ -24,6 +25,34 @@ class StartTests {
 	void aGatewayForStrangersNeedsAPool(CapturedOutput output) {
 		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--server.address=0.0.0.0");
 		assertThat(output).contains("No pool is configured", "Set sluice.pools[0].endpoint").doesNotContain("\tat ");
+	}
+
+	@Test
+	void aGatewayForStrangersKnowsItsClientsOrSaysThatItDoesNot(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS,
+				Processes.pool(URI.create("http://127.0.0.1:1"), "--server.address=0.0.0.0"));
+		assertThat(output)
+			.contains("Nothing says who may come in", "Set sluice.clients.keys", "sluice.clients.open=true")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void aFileOfKeysThatIsNotThereIsNamed(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.clients.file=/nowhere/keys.yaml");
+		assertThat(output).contains("sluice.clients.file", "/nowhere/keys.yaml", "there is no such file")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void aKeyInPlaceOfItsHashIsNotWritten(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.clients.keys[0].name=alice",
+				"--sluice.clients.keys[0].hash=key-of-alice", "--sluice.clients.jwt.issuer=https://issuer.example",
+				"--sluice.clients.open=true");
+		assertThat(output)
+			.contains("sluice.clients.keys[0].hashOfAKey", "must be the 64 hex digits", "sluice.clients.jwt.audience",
+					"is missing: without it, tokens for other services", "sluice.clients.openWhereNobodyIsAsked")
+			.doesNotContain("key-of-alice")
+			.doesNotContain("\tat ");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.execution.Drain;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.Origins;
@@ -16,10 +17,15 @@ import org.springframework.context.annotation.Configuration;
 public class ApiConfiguration {
 
 	@Bean
-	PistonApiFactory pistonApiFactory(HttpProperties bounds, HeldBytes held, Origins origins,
+	Drain drain() {
+		return new Drain();
+	}
+
+	@Bean
+	PistonApiFactory pistonApiFactory(HttpProperties bounds, HeldBytes held, Origins origins, Drain drain,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectProperties connect) {
-		return (gate, executor, runtimes) -> new PistonApi(gate, executor, runtimes, bounds, held, deadline, limits,
-				new ConnectApi(connect, origins));
+		return (gate, executor, runtimes, observer) -> new PistonApi(gate, drain, executor, runtimes, bounds, held,
+				deadline, limits, new ConnectApi(connect, origins, drain), observer);
 	}
 
 }

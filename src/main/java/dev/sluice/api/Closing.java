@@ -3,9 +3,12 @@ package dev.sluice.api;
 import org.springframework.web.reactive.socket.CloseStatus;
 
 /**
- * Why a WebSocket is closed: Piston's codes and words.
+ * Why a WebSocket is closed: Piston's codes and words, and one of the IANA's registry.
  */
 enum Closing {
+
+	/** What a server says that ends; another may be there. */
+	SERVICE_RESTART(1012, "Service Restart"),
 
 	ALREADY_INITIALIZED(4000, "Already Initialized"), INITIALIZATION_TIMEOUT(4001, "Initialization Timeout"),
 	NOTIFIED_ERROR(4002, "Notified Error"), NOT_YET_INITIALIZED(4003, "Not yet initialized"),

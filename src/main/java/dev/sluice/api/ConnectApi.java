@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Origins;
@@ -32,14 +33,18 @@ final class ConnectApi {
 
 	private final Origins origins;
 
+	private final Drain drain;
+
 	private final WebSocketService sockets;
 
 	/**
 	 * Makes it.
 	 * @param properties its bounds
 	 * @param origins whose pages may connect, as browsers let each page try
+	 * @param drain ends talks before the process ends
 	 */
-	ConnectApi(ConnectProperties properties, Origins origins) {
+	ConnectApi(ConnectProperties properties, Origins origins, Drain drain) {
+		this.drain = drain;
 		this.properties = properties;
 		this.origins = origins;
 		int longest = (int) properties.maxMessage().toBytes();
@@ -73,7 +78,7 @@ final class ConnectApi {
 			Sinks.Empty<Void> left = Sinks.empty();
 			return this.sockets.handleRequest(exchange, (session) -> {
 				response.withConnection((connection) -> watch(connection, left));
-				return new Conversation(session, executor, this.properties, left.asMono()).hold();
+				return new Conversation(session, executor, this.properties, left.asMono(), this.drain).hold();
 			});
 		});
 	}

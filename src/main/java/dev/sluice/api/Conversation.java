@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.InputChannel;
@@ -29,7 +30,7 @@ import org.springframework.web.reactive.socket.WebSocketSession;
  * run, then it gets the program's events, and may tell it things. Whatever ends the talk
  * ends the program.
  */
-final class Conversation {
+final class Conversation implements Drain.Work {
 
 	/** How a talk ends: with these last words, and closed for this reason. */
 	private record Ending(Closing why, @Nullable ByteBuffer words) {
@@ -45,6 +46,8 @@ final class Conversation {
 
 	private final Mono<Void> left;
 
+	private final Drain drain;
+
 	/** Of each kind a client is told once: it may send any number. */
 	private final Set<Class<?>> told = ConcurrentHashMap.newKeySet();
 
@@ -57,7 +60,7 @@ final class Conversation {
 
 	private final Sinks.Empty<Void> over = Sinks.empty();
 
-	private boolean initialized;
+	private volatile boolean initialized;
 
 	/**
 	 * Makes it.
@@ -65,10 +68,12 @@ final class Conversation {
 	 * @param executor runs what a client asks for
 	 * @param properties its bounds
 	 * @param left completes when the connection is gone
+	 * @param drain ends it before the process ends
 	 */
 	Conversation(WebSocketSession session, Function<ByteBuffer, Mono<Answer>> executor, ConnectProperties properties,
-			Mono<Void> left) {
+			Mono<Void> left, Drain drain) {
 		this.left = left;
+		this.drain = drain;
 		this.session = session;
 		this.executor = executor;
 		this.properties = properties;
@@ -80,13 +85,16 @@ final class Conversation {
 	 * @return completes once the connection is closed, or the client has left
 	 */
 	Mono<Void> hold() {
+		if (!this.drain.tryEnter(this)) {
+			end(Closing.SERVICE_RESTART);
+		}
 		Flux<WebSocketMessage> said = Flux.merge(events(), this.notices.asFlux().map(this::text))
 			.takeUntilOther(this.ending.asMono().filter((how) -> how.why() != Closing.JOB_COMPLETED))
 			.concatWith(this.ending.asMono().flatMap((how) -> Mono.justOrEmpty(how.words())).map(this::text))
 			// Who writes does not cancel what it was to write.
 			.takeUntilOther(this.over.asMono());
 		Mono<Void> spoken = this.session.send(said)
-			.then(this.ending.asMono().flatMap((how) -> this.session.close(how.why().status())));
+			.then(this.ending.asMono().flatMap((how) -> this.session.close(closing(how).status())));
 		Mono<Void> heard = this.session.receive()
 			.filter(Conversation::isMessage)
 			.map(Conversation::bytes)
@@ -96,7 +104,30 @@ final class Conversation {
 		return Mono.firstWithSignal(spoken, heard, this.left).doFinally((signal) -> {
 			this.over.tryEmitEmpty();
 			this.pump.dispose();
+			this.drain.leave(this);
 		});
+	}
+
+	/** Whose program runs may let it end. */
+	@Override
+	public void drain() {
+		if (!this.initialized) {
+			end(Closing.SERVICE_RESTART);
+		}
+	}
+
+	@Override
+	public void stop() {
+		// Its execution is stopped.
+	}
+
+	@Override
+	public void tell() {
+		// Its execution tells.
+	}
+
+	private Closing closing(Ending how) {
+		return (how.why() == Closing.JOB_COMPLETED && this.drain.hasBegun()) ? Closing.SERVICE_RESTART : how.why();
 	}
 
 	private Flux<WebSocketMessage> events() {
@@ -116,7 +147,10 @@ final class Conversation {
 			this.pump.open(input);
 		}
 		Lines lines = new Lines();
-		return answer.body().concatMapIterable(lines::add, 1).mapNotNull(this::message);
+		return answer.body()
+			.concatMapIterable(lines::add, 1)
+			.mapNotNull(this::message)
+			.doFinally((signal) -> answer.done());
 	}
 
 	/** Piston's messages are written as an adapter's lines are. */
@@ -182,7 +216,8 @@ final class Conversation {
 	}
 
 	private void fail(ExecutionFailure failure) {
-		this.ending.tryEmitValue(new Ending(Closing.NOTIFIED_ERROR, event(failure)));
+		Closing why = (failure.code() == FailureCode.DRAINING) ? Closing.SERVICE_RESTART : Closing.NOTIFIED_ERROR;
+		this.ending.tryEmitValue(new Ending(why, event(failure)));
 	}
 
 	private void end(Closing why) {

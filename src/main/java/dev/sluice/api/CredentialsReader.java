@@ -4,6 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.sluice.execution.Credentials;
+import dev.sluice.http.FailureHandler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -13,8 +14,6 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * Reads from a request's headers who asks.
  */
 final class CredentialsReader {
-
-	private static final String KEY = "X-API-Key";
 
 	/** The scheme's name in whatever case, as RFC 9110 has it. */
 	private static final Pattern BEARER = Pattern.compile("(?i)Bearer +(\\S+) *");
@@ -29,7 +28,7 @@ final class CredentialsReader {
 	 */
 	static Credentials read(ServerRequest request) {
 		return new Credentials(bearer(request.headers().firstHeader(HttpHeaders.AUTHORIZATION)),
-				request.headers().firstHeader(KEY));
+				request.headers().firstHeader(FailureHandler.API_KEY));
 	}
 
 	private static @Nullable String bearer(@Nullable String authorization) {

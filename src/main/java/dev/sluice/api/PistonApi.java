@@ -8,26 +8,30 @@ import java.util.function.Function;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.Delivery;
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Gate;
-import dev.sluice.execution.Ids;
+import dev.sluice.execution.Observer;
 import dev.sluice.execution.Pass;
+import dev.sluice.execution.Quota;
 import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
-import dev.sluice.execution.Timeline;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
+import dev.sluice.http.RateLimitFields;
 import dev.sluice.http.Replies;
 import dev.sluice.http.Reservation;
 import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -50,11 +54,18 @@ public final class PistonApi {
 
 	private static final String PACKAGES = "/api/v2/packages";
 
-	/** What an execution is called, how it is to be told, and to whom. */
-	private record Named(String id, Timeline timeline, Delivery delivery, Client client) {
+	/** An execution that is watched, and who asks for it. */
+	private record Named(Watch watch, Client client) {
+
+		Delivery delivery() {
+			return this.watch.delivery();
+		}
+
 	}
 
 	private final Gate gate;
+
+	private final Drain drain;
 
 	private final Executor executor;
 
@@ -70,9 +81,12 @@ public final class PistonApi {
 
 	private final ConnectApi connect;
 
+	private final Observer observer;
+
 	/**
 	 * Makes the API.
 	 * @param gate decides who may come in
+	 * @param drain waits for executions before the process ends, and lets none in by then
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take
@@ -80,10 +94,12 @@ public final class PistonApi {
 	 * @param deadline how long an execution may take
 	 * @param limits the most that a request may ask for
 	 * @param connect serves those who talk to their programs
+	 * @param observer is told of each execution
 	 */
-	PistonApi(Gate gate, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
-			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect) {
+	PistonApi(Gate gate, Drain drain, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
+			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect, Observer observer) {
 		this.gate = gate;
+		this.drain = drain;
 		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
@@ -91,6 +107,7 @@ public final class PistonApi {
 		this.terms = new TermsReader(deadline);
 		this.check = new RequestCheck(runtimes, limits);
 		this.connect = connect;
+		this.observer = observer;
 	}
 
 	/**
@@ -103,6 +120,24 @@ public final class PistonApi {
 			.nest(PistonPath::isInApi, this::api)
 			.route(RequestPredicates.all(), this::unrouted)
 			.build();
+	}
+
+	/**
+	 * Whether a request asks for an execution.
+	 * @param request the request
+	 * @return whether {@link #serve} is to serve it
+	 */
+	public boolean isExecution(ServerHttpRequest request) {
+		return PistonPath.is(request, HttpMethod.POST, EXECUTE);
+	}
+
+	/**
+	 * Serves who asks for an execution, as its route does.
+	 * @param request the request
+	 * @return the response; an {@link ExecutionFailure} where there is no answer
+	 */
+	public Mono<ServerResponse> serve(ServerRequest request) {
+		return execute(Replies.requireJson(request));
 	}
 
 	private void api(RouterFunctions.Builder routes) {
@@ -121,22 +156,41 @@ public final class PistonApi {
 
 	private Mono<ServerResponse> execute(ServerRequest request) {
 		Optional<EventFormat> events = EventFormat.of(request);
-		Delivery delivery = events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT;
-		String id = Ids.next();
-		Timeline timeline = new Timeline();
-		Stamp.on(request.exchange().getResponse(), id, timeline);
-		return client(request).flatMap(
-				(client) -> execute(request, new Named(id, timeline, delivery, client), (room) -> body(request, room)))
-			.flatMap((answer) -> events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer)))
+		Watch watch = watch(request, events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT);
+		Stamp.on(request.exchange().getResponse(), watch.id(), watch.timeline());
+		return watch
+			.over(() -> client(request)
+				.flatMap((client) -> execute(request, named(watch, client), (room) -> body(request, room))))
+			.flatMap((answer) -> {
+				if (this.drain.hasBegun()) {
+					Replies.last(request);
+				}
+				return events.map((format) -> format.reply(answer)).orElseGet(() -> Replies.answer(answer));
+			})
 			.doOnDiscard(Answer.class, Answer::discard);
 	}
 
 	private Mono<ServerResponse> connect(ServerRequest request) {
-		return client(request).flatMap((client) -> this.connect.connect(request, (message) -> execute(request,
-				new Named(Ids.next(), new Timeline(), Delivery.DIALOGUE, client), (room) -> {
-					room.grow(message.remaining());
-					return Mono.just(message);
-				})));
+		return talker(request).flatMap((client) -> this.connect.connect(request, (message) -> {
+			Watch watch = watch(request, Delivery.DIALOGUE);
+			return watch.over(() -> execute(request, named(watch, client), (room) -> {
+				room.grow(message.remaining());
+				return Mono.just(message);
+			}));
+		})).doOnError((error) -> watch(request, Delivery.DIALOGUE).refused(error));
+	}
+
+	private Mono<Client> talker(ServerRequest request) {
+		return this.drain.hasBegun() ? Mono.error(Drain.refusal()) : client(request);
+	}
+
+	private Watch watch(ServerRequest request, Delivery delivery) {
+		return Watch.on(this.observer, TraceReader.read(request), delivery);
+	}
+
+	private static Named named(Watch watch, Client client) {
+		watch.isFor(client.name());
+		return new Named(watch, client);
 	}
 
 	private Mono<Client> client(ServerRequest request) {
@@ -144,12 +198,27 @@ public final class PistonApi {
 	}
 
 	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
-		return Mono.defer(() -> {
+		return Running.of(this.drain, () -> admit(request, named), named.watch().id(), named.watch().timeline(),
+				admitted(request, named, source));
+	}
+
+	private Pass admit(ServerRequest request, Named named) {
+		try {
 			Pass pass = this.gate.admit(named.client());
-			return admitted(request, named, source).map((answer) -> answer.onEnd(pass::giveBack))
-				.doOnError((error) -> pass.giveBack())
-				.doOnCancel(pass::giveBack);
-		});
+			tell(request, named, pass.quota());
+			return pass;
+		}
+		catch (ExecutionFailure refused) {
+			tell(request, named, this.gate.quota(named.client()));
+			throw refused;
+		}
+	}
+
+	/** The head of a WebSocket has left long ago. */
+	private static void tell(ServerRequest request, Named named, @Nullable Quota quota) {
+		if (quota != null && named.watch().delivery() != Delivery.DIALOGUE) {
+			RateLimitFields.on(request.exchange().getResponse().getHeaders(), quota);
+		}
 	}
 
 	private Mono<Answer> admitted(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
@@ -171,11 +240,14 @@ public final class PistonApi {
 	}
 
 	private Mono<Execution> execution(ServerRequest request, Named named, RequestBody body) {
-		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes()))
-			.flatMap((asked) -> this.check.check(asked)
-				.map((limits) -> new Execution(named.id(), asked.language(), asked.version(), body,
+		Watch watch = named.watch();
+		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes())).flatMap((asked) -> {
+			watch.asks(asked.language(), body.size());
+			return this.check.check(asked)
+				.map((limits) -> new Execution(watch.id(), asked.language(), asked.version(), body,
 						this.terms.read(request, asked, limits, named.client()).deliveredAs(named.delivery()),
-						named.timeline())));
+						watch.timeline(), watch.trace()));
+		});
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request, Reservation room) {
@@ -188,9 +260,10 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> changePackages(ServerRequest request) {
-		return readable(request).then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
-				"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
-						+ "not change. Put the language into the image")));
+		return client(request).then(readable(request))
+			.then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
+					"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
+							+ "not change. Put the language into the image")));
 	}
 
 	private Mono<Void> readable(ServerRequest request) {
@@ -204,11 +277,15 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> packages(ServerRequest request) {
-		return this.runtimes.runtimes().map(PistonRuntimes::writePackages).flatMap(Replies::json);
+		return client(request).flatMap((client) -> this.runtimes.runtimes())
+			.map(PistonRuntimes::writePackages)
+			.flatMap(Replies::json);
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
-		return this.runtimes.runtimes().map(PistonRuntimes::write).flatMap(Replies::json);
+		return client(request).flatMap((client) -> this.runtimes.runtimes())
+			.map(PistonRuntimes::write)
+			.flatMap(Replies::json);
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Gate;
+import dev.sluice.execution.Observer;
 import dev.sluice.execution.RuntimeSource;
 
 /**
@@ -15,8 +16,9 @@ public interface PistonApiFactory {
 	 * @param gate decides who may come in
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
+	 * @param observer is told of each execution
 	 * @return the API
 	 */
-	PistonApi create(Gate gate, Executor executor, RuntimeSource runtimes);
+	PistonApi create(Gate gate, Executor executor, RuntimeSource runtimes, Observer observer);
 
 }

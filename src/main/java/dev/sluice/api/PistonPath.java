@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.RequestPredicate;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
@@ -41,6 +42,18 @@ final class PistonPath {
 		return (request) -> request.method().equals(method) && is(request, path);
 	}
 
+	/**
+	 * Whether a request is one of a method. It is asked for each one that comes.
+	 * @param request the request
+	 * @param method the method
+	 * @param path the path
+	 * @return whether it is
+	 */
+	static boolean is(ServerHttpRequest request, HttpMethod method, String path) {
+		return request.getMethod().equals(method)
+				&& path(request.getPath().pathWithinApplication().value()).equals(path);
+	}
+
 	/** Matches whatever is asked of the API, also what it does not have. */
 	static boolean isInApi(ServerRequest request) {
 		String path = path(request);
@@ -52,7 +65,11 @@ final class PistonPath {
 	}
 
 	private static String path(ServerRequest request) {
-		String path = request.path().toLowerCase(Locale.ROOT);
+		return path(request.path());
+	}
+
+	private static String path(String asked) {
+		String path = asked.toLowerCase(Locale.ROOT);
 		if (path.length() > 1 && path.endsWith("/")) {
 			path = path.substring(0, path.length() - 1);
 		}

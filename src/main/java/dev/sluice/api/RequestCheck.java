@@ -31,11 +31,14 @@ final class RequestCheck {
 
 	private final LimitsProperties limits;
 
+	private final Choices choices;
+
 	private volatile long notAskedUntil = System.nanoTime();
 
 	RequestCheck(RuntimeSource source, LimitsProperties limits) {
 		this.source = source;
 		this.limits = limits;
+		this.choices = new Choices(limits);
 	}
 
 	/**
@@ -45,16 +48,18 @@ final class RequestCheck {
 	 * {@link FailureCode#INVALID_REQUEST} where it is not right
 	 */
 	Mono<PistonLimits> check(PistonOutline asked) {
-		return Mono.defer(this::known).map((runtimes) -> check(asked, runtimes));
+		List<LanguageRuntime> atHand = this.source.atHand();
+		return (atHand != null) ? Mono.fromSupplier(() -> check(asked, atHand))
+				: Mono.defer(this::known).map((runtimes) -> check(asked, runtimes));
 	}
 
 	private PistonLimits check(PistonOutline asked, List<LanguageRuntime> runtimes) {
 		if (runtimes.isEmpty()) {
 			return checkWithoutRuntime(asked);
 		}
-		LanguageRuntime runtime;
+		Choices.Choice choice;
 		try {
-			runtime = asked.choose(runtimes);
+			choice = this.choices.choose(asked, runtimes);
 		}
 		catch (ExecutionFailure unknown) {
 			if (this.source.isComplete()) {
@@ -62,9 +67,8 @@ final class RequestCheck {
 			}
 			return checkWithoutRuntime(asked);
 		}
-		PistonLimits most = this.limits.of(runtime);
-		asked.check(runtime, most);
-		return most;
+		asked.check(choice.runtime(), choice.most());
+		return choice.most();
 	}
 
 	private PistonLimits checkWithoutRuntime(PistonOutline asked) {

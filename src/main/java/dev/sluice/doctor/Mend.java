@@ -42,7 +42,8 @@ final class Mend {
 			case POOL_IDENTIFIER_REFUSED -> "identifier: none";
 			case POOL_REQUEST_REFUSED -> ENDPOINT + "; api-version: another, or empty";
 			case POOL_ANSWER_INVALID -> (Evidence.stdout(seen) != null) ? container(setup) : PATH;
-			case POOL_PATH_NOT_FOUND, NOT_FOUND, HOST_REFUSED, ORIGIN_REFUSED, UNAUTHENTICATED -> PATH;
+			case POOL_PATH_NOT_FOUND, NOT_FOUND, HOST_REFUSED, ORIGIN_REFUSED, UNAUTHENTICATED, ISSUER_UNAVAILABLE ->
+				PATH;
 			case INVALID_REQUEST, BODY_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED ->
 				"a language of which the doctor knows a program: python, bash, javascript, c, c++ or java";
 			case POOL_UNAVAILABLE, OVERLOADED, QUOTA_EXCEEDED, DRAINING, DEADLINE_EXCEEDED, SESSION_BUSY, ENGINE_BUSY ->

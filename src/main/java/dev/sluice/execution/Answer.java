@@ -2,9 +2,13 @@ package dev.sluice.execution;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.observability.SignalListener;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -23,12 +27,20 @@ public final class Answer {
 
 	private final @Nullable InputChannel input;
 
+	/** All of it, where it is there already; the same bytes as the body's. */
+	private final @Nullable Mono<DataBuffer> whole;
+
+	private final Runnable done;
+
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	private Answer(Flux<DataBuffer> body, Runnable discard, @Nullable InputChannel input) {
+	private Answer(Flux<DataBuffer> body, @Nullable Mono<DataBuffer> whole, Runnable discard,
+			@Nullable InputChannel input, Runnable done) {
 		this.body = body;
+		this.whole = whole;
 		this.discard = discard;
 		this.input = input;
+		this.done = done;
 	}
 
 	/**
@@ -39,7 +51,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer streaming(Flux<DataBuffer> body, Runnable discard) {
-		return new Answer(body, discard, null);
+		return new Answer(body, null, discard, null, Answer::nothing);
 	}
 
 	/**
@@ -50,7 +62,7 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer dialogue(Flux<DataBuffer> body, Runnable discard, InputChannel input) {
-		return new Answer(body, discard, input);
+		return new Answer(body, null, discard, input, Answer::nothing);
 	}
 
 	/**
@@ -60,8 +72,17 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer whole(byte[] body, DataBufferFactory buffers) {
-		return new Answer(Flux.defer(() -> Flux.just(buffers.wrap(body))), () -> {
-		}, null);
+		return whole(Mono.fromSupplier(() -> buffers.wrap(body)), Answer::nothing);
+	}
+
+	/**
+	 * An answer that is whole.
+	 * @param body all of its bytes in one buffer, which is there at once
+	 * @param discard lets go of them where nobody reads them
+	 * @return the answer
+	 */
+	public static Answer whole(Mono<DataBuffer> body, Runnable discard) {
+		return new Answer(body.flux(), body, discard, null, Answer::nothing);
 	}
 
 	/**
@@ -70,8 +91,17 @@ public final class Answer {
 	 * @return the bytes, for one subscriber
 	 */
 	public Flux<DataBuffer> body() {
-		return Flux.defer(() -> take() ? this.body
-				: Flux.error(new IllegalStateException("An answer is read once, and not after it was discarded")));
+		return Flux.defer(() -> take() ? this.body : Flux.error(spent()));
+	}
+
+	/**
+	 * The answer's bytes in one buffer, where all of them are there already: who writes
+	 * them at once spares much of what it takes to stream them.
+	 * @return the bytes, in place of {@link #body()}; null where they are to be streamed
+	 */
+	public @Nullable Mono<DataBuffer> whole() {
+		Mono<DataBuffer> all = this.whole;
+		return (all != null) ? Mono.defer(() -> take() ? all : Mono.error(spent())) : null;
 	}
 
 	/**
@@ -102,10 +132,40 @@ public final class Answer {
 	 * @return the answer to hand on in place of this one
 	 */
 	public Answer onEnd(Consumer<SignalType> action) {
-		return new Answer(body().doFinally(action), () -> {
-			discard();
-			action.accept(SignalType.CANCEL);
-		}, this.input);
+		return with((body) -> body.doFinally(action), (all) -> all.doFinally(action),
+				() -> action.accept(SignalType.CANCEL));
+	}
+
+	/**
+	 * This answer, with somebody who watches its bytes.
+	 * @param watcher makes who watches
+	 * @param unread run where the answer was discarded, so that nothing of it is read
+	 * @return the answer to hand on in place of this one
+	 */
+	public Answer watchedBy(Supplier<SignalListener<DataBuffer>> watcher, Runnable unread) {
+		return with((body) -> body.tap(watcher), (all) -> all.tap(watcher), unread);
+	}
+
+	/**
+	 * This answer, whose reader says when its last byte has left.
+	 * @param stoppable stands in for its bytes, where they are still to come
+	 * @param discarded lets go of it where nobody reads it
+	 * @param left run when its reader is {@linkplain #done() done} with it; maybe more
+	 * than once
+	 * @return the answer to hand on in place of this one
+	 */
+	public Answer handedOn(Flux<DataBuffer> stoppable, Runnable discarded, Runnable left) {
+		Mono<DataBuffer> all = whole();
+		return new Answer((all != null) ? all.flux() : stoppable, all, discarded, this.input, left);
+	}
+
+	/**
+	 * Whoever hands the answer's bytes on says that the last of them has left, or that
+	 * none will any more. Discards it where its body was not read. May be called again.
+	 */
+	public void done() {
+		discard();
+		this.done.run();
 	}
 
 	/**
@@ -114,6 +174,28 @@ public final class Answer {
 	 */
 	public @Nullable InputChannel input() {
 		return this.input;
+	}
+
+	private Answer with(UnaryOperator<Flux<DataBuffer>> streamed, UnaryOperator<Mono<DataBuffer>> atOnce,
+			Runnable unread) {
+		Runnable thrownAway = () -> {
+			discard();
+			unread.run();
+		};
+		Mono<DataBuffer> all = whole();
+		if (all == null) {
+			return new Answer(streamed.apply(body()), null, thrownAway, this.input, this::done);
+		}
+		Mono<DataBuffer> led = atOnce.apply(all);
+		return new Answer(led.flux(), led, thrownAway, this.input, this::done);
+	}
+
+	private static void nothing() {
+		// There is nothing to do.
+	}
+
+	private static IllegalStateException spent() {
+		return new IllegalStateException("An answer is read once, and not after it was discarded");
 	}
 
 	private boolean take() {

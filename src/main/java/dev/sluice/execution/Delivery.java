@@ -1,5 +1,7 @@
 package dev.sluice.execution;
 
+import java.util.Locale;
+
 /**
  * How an execution's answer is to come.
  */
@@ -12,6 +14,14 @@ public enum Delivery {
 	EVENTS,
 
 	/** As events, while the program is told things: input, its end, signals. */
-	DIALOGUE
+	DIALOGUE;
+
+	/**
+	 * The delivery as metrics and logs name it.
+	 * @return the name in lower case
+	 */
+	public String text() {
+		return name().toLowerCase(Locale.ROOT);
+	}
 
 }

@@ -35,6 +35,9 @@ public enum FailureCode {
 	/** The request does not show who asks, or nobody knows who that is. */
 	UNAUTHENTICATED,
 
+	/** Who signs the clients' tokens can't be asked for his keys. */
+	ISSUER_UNAVAILABLE,
+
 	/** Its client has as much as it may have, of requests or of executions at once. */
 	QUOTA_EXCEEDED,
 

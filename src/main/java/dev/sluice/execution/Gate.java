@@ -1,5 +1,6 @@
 package dev.sluice.execution;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,13 +21,19 @@ public interface Gate {
 			return Pass.FREE;
 		}
 
+		@Override
+		public @Nullable Quota quota(Client client) {
+			return null;
+		}
+
 	};
 
 	/**
 	 * Who asks. Nothing is counted yet.
 	 * @param credentials what the request shows
 	 * @return the client; an {@link ExecutionFailure} with
-	 * {@link FailureCode#UNAUTHENTICATED} where the credentials are missing or wrong
+	 * {@link FailureCode#UNAUTHENTICATED} where the credentials are missing or wrong, or
+	 * {@link FailureCode#ISSUER_UNAVAILABLE} where nobody can tell
 	 */
 	Mono<Client> identify(Credentials credentials);
 
@@ -35,8 +42,15 @@ public interface Gate {
 	 * @param client who asks
 	 * @return what it has of the client's quota, to be given back
 	 * @throws ExecutionFailure with {@link FailureCode#QUOTA_EXCEEDED} where the client
-	 * has too much already, or {@link FailureCode#DRAINING} where this process is to end
+	 * has too much already
 	 */
 	Pass admit(Client client);
+
+	/**
+	 * What a client has left, where it was just refused. Nothing is counted.
+	 * @param client who asks
+	 * @return its quota; null where it has no bound
+	 */
+	@Nullable Quota quota(Client client);
 
 }

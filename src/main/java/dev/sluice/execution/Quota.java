@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param most how many requests it may make in a window
  * @param window the window
  * @param left how many it may make now
- * @param reset after what time it may make more
+ * @param reset after what time it may make as many as ever again
  */
 public record Quota(long most, Duration window, long left, Duration reset) {
 }

@@ -2,14 +2,14 @@ package dev.sluice.execution;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an execution spends its time. Whoever has it says so; what it comes to again is
- * added up. Safe for any thread.
+ * Where an execution spends its time, and what it meets there. Whoever has it says so;
+ * what it comes to again is added up. Safe for any thread.
  */
 public final class Timeline {
 
@@ -23,48 +23,99 @@ public final class Timeline {
 		TOKEN,
 
 		/** It is with the pool. */
-		POOL
+		POOL;
 
-	}
-
-	/**
-	 * What is known so far.
-	 *
-	 * @param leg where it is; null where nobody has said so
-	 * @param since since when
-	 * @param spent what it has spent in each leg before
-	 */
-	private record State(@Nullable Leg leg, long since, Map<Leg, Duration> spent) {
-
-		Map<Leg, Duration> spentBy(long now) {
-			if (this.leg == null) {
-				return this.spent;
-			}
-			Map<Leg, Duration> all = new EnumMap<>(Leg.class);
-			all.putAll(this.spent);
-			all.merge(this.leg, Duration.ofNanos(now - this.since), Duration::plus);
-			return all;
+		/**
+		 * The leg as headers, metrics and logs name it.
+		 * @return the name in lower case
+		 */
+		public String text() {
+			return name().toLowerCase(Locale.ROOT);
 		}
 
 	}
 
 	private final long begin = System.nanoTime();
 
-	private final AtomicReference<State> state = new AtomicReference<>(new State(null, this.begin, Map.of()));
+	/** These are in nanoseconds, -1 where it has not come to it; without what goes on. */
+	private long admissions = -1;
+
+	private long tokens = -1;
+
+	private long pools = -1;
+
+	private @Nullable Leg leg;
+
+	private long since;
+
+	private int sent;
+
+	private @Nullable String pool;
+
+	private @Nullable FailureCode failure;
 
 	/**
 	 * Begins a leg, and ends the one before.
 	 * @param leg the leg
 	 */
-	public void enter(Leg leg) {
-		go(leg);
+	public synchronized void enter(Leg leg) {
+		leave();
+		this.leg = leg;
+		this.since = System.nanoTime();
+		if (leg == Leg.POOL) {
+			this.sent++;
+		}
+		spend(leg, 0);
 	}
 
 	/**
 	 * Ends the leg that it is in, if any.
 	 */
-	public void leave() {
-		go(null);
+	public synchronized void leave() {
+		if (this.leg != null) {
+			spend(this.leg, System.nanoTime() - this.since);
+			this.leg = null;
+		}
+	}
+
+	/**
+	 * It has a place in a pool.
+	 * @param name the pool's name
+	 */
+	public synchronized void goTo(String name) {
+		this.pool = name;
+	}
+
+	/**
+	 * Its answer tells, instead of a verdict, that it has failed.
+	 * @param code what failed
+	 */
+	public synchronized void fail(FailureCode code) {
+		this.failure = code;
+	}
+
+	/**
+	 * What its answer told of a failure.
+	 * @return what failed; null where nothing did so far
+	 */
+	public synchronized @Nullable FailureCode failure() {
+		return this.failure;
+	}
+
+	/**
+	 * The pool that had it last.
+	 * @return the pool's name; null where none had it
+	 */
+	public synchronized @Nullable String pool() {
+		return this.pool;
+	}
+
+	/**
+	 * How often it was sent to a pool.
+	 * @return the number of times that it came to {@link Leg#POOL}
+	 */
+	public synchronized int sent() {
+		return this.sent;
 	}
 
 	/**
@@ -72,7 +123,28 @@ public final class Timeline {
 	 * @return the times, in the order of the way
 	 */
 	public Map<Leg, Duration> spent() {
-		return this.state.get().spentBy(System.nanoTime());
+		Map<Leg, Duration> all = new EnumMap<>(Leg.class);
+		for (Leg one : Leg.values()) {
+			long nanos = nanos(one);
+			if (nanos >= 0) {
+				all.put(one, Duration.ofNanos(nanos));
+			}
+		}
+		return all;
+	}
+
+	/**
+	 * What it has spent by now in a leg.
+	 * @param leg the leg
+	 * @return the time in nanoseconds; -1 where it has not come to it
+	 */
+	public synchronized long nanos(Leg leg) {
+		long before = switch (leg) {
+			case ADMISSION -> this.admissions;
+			case TOKEN -> this.tokens;
+			case POOL -> this.pools;
+		};
+		return (this.leg == leg) ? before + System.nanoTime() - this.since : before;
 	}
 
 	/**
@@ -80,12 +152,23 @@ public final class Timeline {
 	 * @return the time
 	 */
 	public Duration total() {
-		return Duration.ofNanos(System.nanoTime() - this.begin);
+		return Duration.ofNanos(totalNanos());
 	}
 
-	private void go(@Nullable Leg leg) {
-		long now = System.nanoTime();
-		this.state.updateAndGet((before) -> new State(leg, now, before.spentBy(now)));
+	/**
+	 * The same in nanoseconds.
+	 * @return the time
+	 */
+	public long totalNanos() {
+		return System.nanoTime() - this.begin;
+	}
+
+	private void spend(Leg leg, long nanos) {
+		switch (leg) {
+			case ADMISSION -> this.admissions = Math.max(0, this.admissions) + nanos;
+			case TOKEN -> this.tokens = Math.max(0, this.tokens) + nanos;
+			case POOL -> this.pools = Math.max(0, this.pools) + nanos;
+		}
 	}
 
 }

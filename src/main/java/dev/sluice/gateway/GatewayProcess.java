@@ -1,55 +1,86 @@
 package dev.sluice.gateway;
 
 import java.util.Map;
+import java.util.stream.Stream;
 
+import dev.sluice.admission.Clients;
+import dev.sluice.admission.ClientsConfiguration;
 import dev.sluice.api.ApiConfiguration;
 import dev.sluice.api.PistonApi;
 import dev.sluice.api.PistonApiFactory;
 import dev.sluice.doctor.Doctor;
-import dev.sluice.execution.Gate;
+import dev.sluice.execution.Drain;
+import dev.sluice.http.Connections;
+import dev.sluice.http.FailureHandler;
 import dev.sluice.http.FrontConfiguration;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpConfiguration;
+import dev.sluice.http.ShortWay;
 import dev.sluice.http.StartupBlock;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 
 /**
  * The gateway as a process of its own.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ ApiConfiguration.class, ChainConfiguration.class, HttpConfiguration.class, FrontConfiguration.class })
+@EnableConfigurationProperties(DrainProperties.class)
+@Import({ ApiConfiguration.class, ChainConfiguration.class, ClientsConfiguration.class, HttpConfiguration.class,
+		FrontConfiguration.class, SeenConfiguration.class })
 public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
 	public static final Map<String, Object> DEFAULTS = Map.ofEntries(Map.entry("server.address", "127.0.0.1"),
 			Map.entry("server.port", "8080"), Map.entry("management.server.address", "127.0.0.1"),
 			Map.entry("management.server.port", "8081"), Map.entry("spring.application.name", "sluice-gateway"),
+			Map.entry("server.shutdown", "graceful"), Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "3s"),
 			Map.entry("server.compression.enabled", "true"),
 			Map.entry("server.compression.mime-types", "application/json"),
 			Map.entry("server.compression.min-response-size", "4KB"),
-			Map.entry("management.endpoints.web.exposure.include", "health,info,metrics,pools,doctor"),
+			Map.entry("management.endpoints.web.exposure.include", "health,info,metrics,prometheus,pools,doctor"),
 			Map.entry("management.endpoint.health.probes.enabled", "true"),
+			Map.entry("management.endpoint.health.group.liveness.include", "livenessState"),
 			Map.entry("management.endpoint.health.group.readiness.include", "readinessState,pools"));
 
 	@Bean
-	PistonApi pistonApi(Chain chain, PistonApiFactory apis) {
-		return apis.create(Gate.OPEN, chain.executor(), chain.runtimes());
+	PistonApi pistonApi(Chain chain, PistonApiFactory apis, Clients clients, ServerProperties server,
+			Observers observers) {
+		OpenRule.check(clients, server.getAddress());
+		return apis.create(clients, chain.executor(), chain.runtimes(), observers);
 	}
 
 	@Bean
 	RouterFunction<ServerResponse> routes(PistonApi api) {
 		return api.routes();
+	}
+
+	@Bean
+	WebHttpHandlerBuilderCustomizer shortWay(PistonApi api, ObjectProvider<WebFilter> filters, FailureHandler failures,
+			ServerCodecConfigurer codecs, ObjectProvider<ForwardedHeaderTransformer> forwarded) {
+		return (builder) -> {
+			// It is the long way that reads who stands before us.
+			if (forwarded.getIfAvailable() == null) {
+				builder.httpHandlerDecorator((longWay) -> new ShortWay(api::isExecution, api::serve,
+						filters.orderedStream().toList(), failures, codecs, longWay));
+			}
+		};
 	}
 
 	@Bean
@@ -81,6 +112,18 @@ public class GatewayProcess {
 	}
 
 	@Bean
+	MeterBinder connectionMetrics(Connections connections) {
+		return (registry) -> Gauge.builder("sluice.http.connections", connections, Connections::count)
+			.description("connections that clients have open")
+			.register(registry);
+	}
+
+	@Bean
+	DrainAtEnd drainAtEnd(Drain drain, Connections connections, DrainProperties properties) {
+		return new DrainAtEnd(drain, connections, properties);
+	}
+
+	@Bean
 	DoctorEndpoint doctorEndpoint(Chain chain) {
 		return new DoctorEndpoint(chain, new Doctor());
 	}
@@ -91,8 +134,9 @@ public class GatewayProcess {
 	}
 
 	@Bean
-	StartupBlock startupBlock(Chain chain) {
-		return new StartupBlock("gateway", chain::description);
+	StartupBlock startupBlock(Chain chain, Clients clients) {
+		return new StartupBlock("gateway",
+				() -> Stream.concat(Stream.of(clients.description()), chain.description().stream()).toList());
 	}
 
 }

@@ -30,9 +30,10 @@ public final class CorsRule implements WebFilter, Ordered {
 	private static final String METHODS = "GET, POST, HEAD, OPTIONS";
 
 	private static final String REQUEST_HEADERS = "Accept, Authorization, Content-Encoding, Content-Type, "
-			+ "Idempotency-Key, X-Request-Timeout, X-Session-Id";
+			+ "Idempotency-Key, X-API-Key, X-Priority, X-Request-Timeout, X-Session-Id";
 
-	private static final String RESPONSE_HEADERS = HttpHeaders.RETRY_AFTER + ", " + SERVER_TIMING + ", " + EXECUTION_ID;
+	private static final String RESPONSE_HEADERS = String.join(", ", HttpHeaders.RETRY_AFTER, SERVER_TIMING,
+			EXECUTION_ID, HttpHeaders.WWW_AUTHENTICATE, RateLimitFields.LEFT, RateLimitFields.POLICY);
 
 	private final Origins origins;
 

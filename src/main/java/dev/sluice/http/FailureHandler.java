@@ -27,6 +27,9 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 
 	private static final Logger logger = LoggerFactory.getLogger(FailureHandler.class);
 
+	/** The request header that a client's key may come in. */
+	public static final String API_KEY = "X-API-Key";
+
 	/** Before Spring Boot's own. */
 	private static final int ORDER = -2;
 
@@ -48,14 +51,26 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 		}
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, Replies.JSON);
 		response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
+		if (failure.code() == FailureCode.UNAUTHENTICATED) {
+			response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, challenge(exchange.getRequest().getHeaders()));
+		}
 		Duration retryAfter = failure.retryAfter();
 		if (retryAfter != null) {
 			long seconds = retryAfter.plusMillis(999).toSeconds();
 			response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
 		}
+		if (failure.code() == FailureCode.DRAINING) {
+			response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+		}
 		byte[] body = PistonFailure.write(failure);
 		return Leftover.read(exchange)
 			.then(Mono.defer(() -> response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)))));
+	}
+
+	/** As RFC 6750 has it: who showed nothing is told of no error. */
+	private static String challenge(HttpHeaders headers) {
+		boolean shown = headers.containsHeader(HttpHeaders.AUTHORIZATION) || headers.containsHeader(API_KEY);
+		return shown ? "Bearer realm=\"sluice\", error=\"invalid_token\"" : "Bearer realm=\"sluice\"";
 	}
 
 	private static ExecutionFailure failure(Throwable error) {

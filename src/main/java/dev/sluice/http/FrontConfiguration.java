@@ -9,12 +9,27 @@ import org.springframework.context.annotation.Configuration;
  * What a server needs that strangers and their browsers call.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(CorsProperties.class)
+@EnableConfigurationProperties({ ConnectionProperties.class, CorsProperties.class })
 public class FrontConfiguration {
 
 	@Bean
 	NettyServerCustomizer readableTargets() {
 		return ReadableTargets::in;
+	}
+
+	@Bean
+	NettyServerCustomizer slowClients(ConnectionProperties properties) {
+		return (server) -> SlowClients.in(server, properties);
+	}
+
+	@Bean
+	Connections connections() {
+		return new Connections();
+	}
+
+	@Bean
+	NettyServerCustomizer countedConnections(Connections connections) {
+		return connections::of;
 	}
 
 	@Bean

@@ -18,6 +18,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -60,7 +61,18 @@ public final class Replies {
 	public static Mono<ServerResponse> answer(Answer answer) {
 		return ServerResponse.ok()
 			.header(HttpHeaders.CONTENT_TYPE, JSON)
-			.build((exchange, context) -> write(answer, (body) -> exchange.getResponse().writeWith(body)));
+			.build((exchange, context) -> write(answer, exchange.getResponse()));
+	}
+
+	/** With its length it leaves in one piece. */
+	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
+		Mono<DataBuffer> whole = answer.whole();
+		if (whole == null) {
+			return write(answer, response::writeWith);
+		}
+		return response
+			.writeWith(whole.doOnNext((all) -> response.getHeaders().setContentLength(all.readableByteCount())))
+			.doFinally((signal) -> answer.done());
 	}
 
 	/**
@@ -83,13 +95,21 @@ public final class Replies {
 	}
 
 	/**
+	 * Has a connection end behind the response, as HTTP/1.1 says it.
+	 * @param request the request
+	 */
+	public static void last(ServerRequest request) {
+		request.exchange().getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+	}
+
+	/**
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
 	private static Mono<Void> write(Answer answer, Function<Flux<DataBuffer>, Mono<Void>> response) {
 		Sinks.Empty<Void> ended = Sinks.empty();
 		return response.apply(answer.body().takeUntilOther(ended.asMono())).doFinally((signal) -> {
 			ended.tryEmitEmpty();
-			answer.discard();
+			answer.done();
 		});
 	}
 

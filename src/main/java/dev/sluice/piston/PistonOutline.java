@@ -89,7 +89,7 @@ public final class PistonOutline {
 	 * @throws ExecutionFailure with {@link FailureCode#INVALID_REQUEST}
 	 */
 	public void check(LanguageRuntime runtime, PistonLimits most) {
-		this.brief.program(List.of(runtime), (chosen) -> most);
+		this.brief.program(runtime, most);
 	}
 
 	/**

@@ -100,10 +100,17 @@ public final class PistonRequest {
 	 */
 	public Program program(List<LanguageRuntime> runtimes, Function<LanguageRuntime, PistonLimits> most) {
 		LanguageRuntime runtime = VersionSelector.choose(runtimes, this.language, this.version);
+		return program(runtime, most.apply(runtime));
+	}
+
+	/**
+	 * The program for a runtime that was chosen (steps 6 to 8).
+	 */
+	Program program(LanguageRuntime runtime, PistonLimits most) {
 		if (!"file".equals(runtime.language()) && this.files.stream().noneMatch(PistonFile::isUtf8)) {
 			throw invalid("files must include at least one utf8 encoded file");
 		}
-		Map<LimitName, Double> asked = limits(most.apply(runtime));
+		Map<LimitName, Double> asked = limits(most);
 		return new Program(runtime, sources(), Arguments.of(this.args), input(),
 				new StageLimits(time(asked, LimitName.COMPILE_TIMEOUT), time(asked, LimitName.COMPILE_CPU_TIME),
 						memory(asked, LimitName.COMPILE_MEMORY_LIMIT)),

@@ -57,6 +57,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private final Map<SessionPool, List<LanguageRuntime>> known = new ConcurrentHashMap<>();
 
+	/** What all of them have; none until something is known. */
+	private volatile @Nullable List<LanguageRuntime> union;
+
 	private final Map<SessionPool, Integer> failures = new ConcurrentHashMap<>();
 
 	/** The calls under way, one a pool, which go on when who asked has left. */
@@ -70,6 +73,11 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private final AtomicBoolean started = new AtomicBoolean();
 
+	private volatile boolean waitsForNobody;
+
+	/** Whether one pool takes whatever comes. */
+	private final boolean isAlone;
+
 	/** Whether each pool has told its runtimes, or was given the time to. */
 	private final Sinks.Empty<Void> heard = Sinks.empty();
 
@@ -77,6 +85,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	Catalogue(List<SessionPool> pools) {
 		this.pools = pools;
+		// The one that there is knows best.
+		this.waitsForNobody = pools.size() == 1;
+		this.isAlone = pools.size() == 1 && pools.getFirst().properties().languages().isEmpty();
 		for (SessionPool pool : pools) {
 			Disposable.Swap place = Disposables.swap();
 			this.next.put(pool, place);
@@ -102,15 +113,28 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	 * where the execution names a version that one of them is known to have
 	 */
 	Mono<Void> known(Execution execution) {
-		return (this.pools.size() == 1) ? Mono.empty() : Mono.defer(() -> {
+		return isHeard() ? Mono.empty() : Mono.defer(() -> {
 			start();
 			return isExactlyKnown(execution) ? Mono.empty() : this.heard.asMono();
 		});
 	}
 
+	/** Whether nobody has to wait for that any more. */
+	boolean isHeard() {
+		return this.waitsForNobody;
+	}
+
+	@Override
+	public @Nullable List<LanguageRuntime> atHand() {
+		return this.union;
+	}
+
 	@Override
 	public Mono<List<LanguageRuntime>> runtimes() {
-		return Mono.defer(() -> this.known.isEmpty() ? ask() : Mono.just(union(this.pools)));
+		return Mono.defer(() -> {
+			List<LanguageRuntime> atHand = this.union;
+			return (atHand != null) ? Mono.just(atHand) : ask();
+		});
 	}
 
 	@Override
@@ -132,6 +156,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	 * @throws ExecutionFailure where there are none
 	 */
 	List<SessionPool> fitting(Execution execution) {
+		if (this.isAlone && execution.terms().session() == null && !isDialogue(execution)) {
+			return this.pools;
+		}
 		if (this.pools.size() == 1 || execution.terms().session() != null || isDialogue(execution)
 				|| execution.language().length() + execution.version().length() > LONGEST_REMEMBERED) {
 			return find(execution);
@@ -263,6 +290,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 			.filter((pool) -> !this.known.containsKey(pool))
 			.map(SessionPool::name)
 			.toList();
+		this.waitsForNobody = true;
 		if (this.heard.tryEmitEmpty() == EmitResult.OK && !silent.isEmpty()) {
 			logger.warn("Versions are chosen without these pools, which have not told their runtimes yet: {}", silent);
 		}
@@ -285,15 +313,17 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 			.cache();
 	}
 
-	private void learn(SessionPool pool, @Nullable List<LanguageRuntime> runtimes) {
+	private synchronized void learn(SessionPool pool, @Nullable List<LanguageRuntime> runtimes) {
 		if (runtimes == null) {
 			this.failures.merge(pool, 1, Integer::sum);
 			return;
 		}
 		this.known.put(pool, runtimes);
+		this.union = union(this.pools);
 		this.found = new ConcurrentHashMap<>();
 		this.failures.remove(pool);
 		if (this.known.size() == this.pools.size()) {
+			this.waitsForNobody = true;
 			this.heard.tryEmitEmpty();
 		}
 	}

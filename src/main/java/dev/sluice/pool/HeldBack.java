@@ -74,6 +74,22 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 		return Flux.defer(() -> this.taken.compareAndSet(false, true) ? reading() : Flux.empty());
 	}
 
+	/** All of a whole body in one buffer, likewise. */
+	Mono<DataBuffer> joined() {
+		return Mono.fromSupplier(this::join)
+			.doOnCancel(this::discard)
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+	}
+
+	private @Nullable DataBuffer join() {
+		if (!this.taken.compareAndSet(false, true)) {
+			return null;
+		}
+		this.room.release();
+		DataBuffer first = this.buffers.getFirst();
+		return (this.buffers.size() == 1) ? first : first.factory().join(this.buffers);
+	}
+
 	private Flux<DataBuffer> reading() {
 		Flux<DataBuffer> held = Flux.fromIterable(this.buffers);
 		Rest following = this.rest;

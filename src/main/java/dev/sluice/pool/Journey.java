@@ -84,16 +84,22 @@ final class Journey implements Candidate {
 
 	@Override
 	public Mono<Answer> enter() {
-		return this.pools.known(this.execution).then(Mono.defer(this::go));
+		return this.pools.isKnown() ? go() : this.pools.known(this.execution).then(Mono.defer(this::go));
 	}
 
 	private Mono<Answer> go() {
 		return Mono.defer(this::attempt)
-			.transformDeferred(RetryOperator.of(this.pools.retry()))
-			.onErrorMap(Again.class, Again::failure)
+			.onErrorResume(Again.class, this::again)
 			.doOnCancel(this::leave)
 			.onErrorMap(ExecutionFailure.class, this::told)
 			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	/** What a retry needs is made for who needs one. */
+	private Mono<Answer> again(Again first) {
+		return Mono.delay(first.pause())
+			.then(Mono.defer(this::attempt).transformDeferred(RetryOperator.of(this.pools.retry())))
+			.onErrorMap(Again.class, Again::failure);
 	}
 
 	private Mono<Answer> attempt() {

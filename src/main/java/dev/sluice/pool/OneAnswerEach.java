@@ -2,7 +2,6 @@ package dev.sluice.pool;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
-import java.util.Objects;
 import java.util.Queue;
 
 import dev.sluice.piston.AdapterHeaders;
@@ -108,10 +107,15 @@ final class OneAnswerEach extends ChannelDuplexHandler {
 		context.fireChannelInactive();
 	}
 
-	/** An adapter says which execution it answers. */
+	/**
+	 * An adapter says which execution it answers, and a list of runtimes, which is for
+	 * none, what it can do.
+	 */
 	private boolean isForAnother(HttpHeaders headers) {
-		return headers.contains(AdapterHeaders.ADAPTER)
-				&& !Objects.equals(this.execution, headers.get(AdapterHeaders.EXECUTION));
+		String told = headers.get(AdapterHeaders.EXECUTION);
+		boolean another = (told != null) ? !told.equals(this.execution)
+				: this.execution != null && headers.contains(AdapterHeaders.CAPABILITIES);
+		return another && headers.contains(AdapterHeaders.ADAPTER);
 	}
 
 	private void end(ChannelHandlerContext context, Object message, String what) {

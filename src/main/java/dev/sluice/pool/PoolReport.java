@@ -1,5 +1,7 @@
 package dev.sluice.pool;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a pool fares.
  *
@@ -12,8 +14,10 @@ package dev.sluice.pool;
  * @param leftToCooldown how many sessions could not be stopped
  * @param sent how many calls were made for executions
  * @param repeated how many of them were repeats
+ * @param repeatsLeft how many repeats its budget would grant now
+ * @param token how old its token is; null where it has none
  * @param turned whether its sessions are leased since it asked for an identifier
  */
 public record PoolReport(String name, String breaker, int running, int limit, SessionCounts sessions, long stopped,
-		long leftToCooldown, long sent, long repeated, boolean turned) {
+		long leftToCooldown, long sent, long repeated, int repeatsLeft, @Nullable TokenTimes token, boolean turned) {
 }

@@ -110,6 +110,11 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	}
 
 	@Override
+	public @Nullable List<LanguageRuntime> atHand() {
+		return this.catalogue.atHand();
+	}
+
+	@Override
 	public boolean isComplete() {
 		return this.catalogue.isComplete();
 	}
@@ -145,6 +150,11 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	/** Waits until it is known what the pools have, or the deadline has passed. */
 	Mono<Void> known(Execution execution) {
 		return this.catalogue.known(execution).timeout(execution.terms().deadline().left(), Mono.<Void>empty());
+	}
+
+	/** Whether that is known already. */
+	boolean isKnown() {
+		return this.catalogue.isHeard();
 	}
 
 	boolean hasRoomFor(Execution execution, Trail trail) {

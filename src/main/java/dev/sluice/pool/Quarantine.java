@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
@@ -27,15 +28,19 @@ final class Quarantine implements AutoCloseable {
 	/** What is tried more often is worth a line in the log. */
 	private static final int QUIET_TRIES = 3;
 
+	private static final Duration LOOKS_EVERY = Duration.ofMillis(20);
+
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
-	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+	private static final int LONGEST_PAUSE = 4;
 
 	private final String pool;
 
 	private final Wire wire;
 
 	private final Duration cooldown;
+
+	private final Duration firstPause;
 
 	private final AtomicInteger inside = new AtomicInteger();
 
@@ -54,9 +59,22 @@ final class Quarantine implements AutoCloseable {
 	 * @param cooldown when a session ends by itself
 	 */
 	Quarantine(String pool, Wire wire, Duration cooldown) {
+		this(pool, wire, cooldown, FIRST_PAUSE);
+	}
+
+	/**
+	 * Makes it.
+	 * @param pool the pool's name
+	 * @param wire reaches the sessions
+	 * @param cooldown when a session ends by itself
+	 * @param firstPause how long to wait before a stop is tried again; it grows from
+	 * there
+	 */
+	Quarantine(String pool, Wire wire, Duration cooldown, Duration firstPause) {
 		this.pool = pool;
 		this.wire = wire;
 		this.cooldown = cooldown;
+		this.firstPause = firstPause;
 	}
 
 	/**
@@ -86,6 +104,14 @@ final class Quarantine implements AutoCloseable {
 	/** How many sessions are being ended now. */
 	int inside() {
 		return this.inside.get();
+	}
+
+	/**
+	 * Waits for the sessions that are being ended.
+	 * @return completes once there are none
+	 */
+	Mono<Void> emptied() {
+		return Flux.interval(Duration.ZERO, LOOKS_EVERY).filter((look) -> this.inside.get() == 0).next().then();
 	}
 
 	/** How many sessions were stopped. */
@@ -127,8 +153,8 @@ final class Quarantine implements AutoCloseable {
 	}
 
 	private Retry untilCooldown(long since) {
-		return Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-			.maxBackoff(LONGEST_PAUSE)
+		return Retry.backoff(Long.MAX_VALUE, this.firstPause)
+			.maxBackoff(this.firstPause.multipliedBy(LONGEST_PAUSE))
 			.filter((error) -> System.nanoTime() - since < this.cooldown.toNanos())
 			.doBeforeRetry(this::complain);
 	}

@@ -96,12 +96,14 @@ final class Reception {
 		return HeldBack
 			.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes(),
 					this.held.reservation())
-			.flatMap((held) -> {
-				boolean read = !trusted || delivery == Delivery.EVENTS;
-				return Bodies.process(read ? held.size() : 0, () -> answer(held, trusted, lease, delivery))
-					.doOnError((error) -> held.discard())
-					.doOnCancel(held::discard);
-			});
+			.flatMap((held) -> (trusted && delivery == Delivery.VERDICT)
+					? Mono.just(answer(held, trusted, lease, delivery)) : read(held, trusted, lease, delivery));
+	}
+
+	private Mono<Answer> read(HeldBack held, boolean trusted, Lease lease, Delivery delivery) {
+		return Bodies.process(held.size(), () -> answer(held, trusted, lease, delivery))
+			.doOnError((error) -> held.discard())
+			.doOnCancel(held::discard);
 	}
 
 	private Mono<Answer> refused(ClientResponse response, String what) {
@@ -118,7 +120,7 @@ final class Reception {
 			throw noVerdict(NO_VERDICT);
 		}
 		lease.end(End.WELL);
-		return lease.keep((delivery == Delivery.EVENTS) ? told(held) : Answer.streaming(held.body(), held::discard));
+		return lease.keep((delivery == Delivery.EVENTS) ? told(held) : Answer.whole(held.joined(), held::discard));
 	}
 
 	/** A Piston tells all at the end. */
@@ -136,7 +138,9 @@ final class Reception {
 
 	/** What broke ends the lease badly, and so do lines whose last one is an error. */
 	private Answer events(Execution execution, HeldBack begun, Lease lease, HttpHeaders head) {
-		Flux<DataBuffer> lines = EventLines.checked(begun.body(), this::cut, () -> lease.end(End.WELL))
+		Flux<DataBuffer> lines = EventLines
+			.checked(begun.body(), this::cut, () -> lease.end(End.WELL),
+					(failure) -> execution.timeline().fail(failure.code()))
 			.doOnComplete(() -> lease.end(End.BADLY));
 		Flux<DataBuffer> body = guarded(lines, lease);
 		Runnable leave = () -> leave(begun, lease);

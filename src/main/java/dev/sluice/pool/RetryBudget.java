@@ -59,9 +59,17 @@ final class RetryBudget {
 	 * @return whether {@link #tryRepeat} would give one
 	 */
 	synchronized boolean allowsRepeat() {
+		return left() > 0;
+	}
+
+	/**
+	 * How many repeats would be granted now.
+	 * @return the number, 0 at least
+	 */
+	synchronized int left() {
 		slot();
 		long allowed = (long) sum(this.calls) * this.share / 100 + this.floor;
-		return sum(this.repeats) < allowed;
+		return (int) Math.max(0, allowed - sum(this.repeats));
 	}
 
 	/** Forgets what is too old. */

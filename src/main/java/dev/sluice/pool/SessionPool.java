@@ -122,7 +122,7 @@ final class SessionPool implements Pool, AutoCloseable {
 	public PoolReport report() {
 		return new PoolReport(name(), this.breaker.state(), this.limit.inUse(), this.limit.most(),
 				this.sessions.counts(), this.quarantine.stopped(), this.quarantine.leftToCooldown(), this.sent.sum(),
-				this.repeated.sum(), this.sessions.isTurned());
+				this.repeated.sum(), this.budget.left(), this.tokens.times(), this.sessions.isTurned());
 	}
 
 	@Override
@@ -217,7 +217,8 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	/**
-	 * Stops the sessions that nobody uses, as nobody will.
+	 * Stops the sessions that nobody uses, as nobody will, and waits for those that are
+	 * being ended: a program of somebody who has left is not to go on behind our back.
 	 * @return completes when that was tried
 	 */
 	Mono<Void> leave() {
@@ -226,7 +227,7 @@ final class SessionPool implements Pool, AutoCloseable {
 			List<String> idle = this.sessions.leave();
 			return isReachable() ? Flux.fromIterable(idle)
 				.flatMap((identifier) -> this.wire.stop(identifier).onErrorComplete())
-				.then() : Mono.empty();
+				.then(this.quarantine.emptied()) : Mono.empty();
 		});
 	}
 
@@ -275,6 +276,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private Mono<Answer> call(Execution execution, Lease lease, boolean repeat) {
 		AtomicInteger times = new AtomicInteger();
+		execution.timeline().goTo(name());
 		execution.timeline().enter(Leg.TOKEN);
 		return this.wire.execute(execution, lease, repeat, () -> {
 			times.incrementAndGet();

@@ -236,7 +236,8 @@ final class Sticky implements Sessions {
 	private String identifier(@Nullable String client, String name) {
 		if (client == null) {
 			throw ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
-					"X-Session-Id is for clients that are known, as a session belongs to one client: leave it out");
+					"X-Session-Id is for clients that are known, as a session belongs to one client, and this gateway knows "
+							+ "nobody: leave it out, or set sluice.clients.keys, sluice.clients.file or sluice.clients.jwt.issuer");
 		}
 		try {
 			Mac mac = Mac.getInstance(DIGEST);

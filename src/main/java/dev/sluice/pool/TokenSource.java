@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import com.azure.core.credential.AccessToken;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -37,6 +38,11 @@ interface TokenSource {
 			return true;
 		}
 
+		@Override
+		public @Nullable TokenTimes times() {
+			return null;
+		}
+
 	};
 
 	/**
@@ -63,5 +69,11 @@ interface TokenSource {
 	 * @return whether the first one has come
 	 */
 	boolean isReady();
+
+	/**
+	 * How old the token is that is held.
+	 * @return its times; null where there is none
+	 */
+	@Nullable TokenTimes times();
 
 }

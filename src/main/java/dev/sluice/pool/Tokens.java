@@ -45,10 +45,10 @@ final class Tokens implements TokenSource, AutoCloseable {
 	 * @param dropped whether a pool refused it; the next call goes past the credential's
 	 * cache
 	 */
-	private record Held(AccessToken token, Instant until, Mono<AccessToken> ready, boolean dropped) {
+	private record Held(AccessToken token, Instant since, Instant until, Mono<AccessToken> ready, boolean dropped) {
 
 		Held drop() {
-			return new Held(this.token, this.until, this.ready, true);
+			return new Held(this.token, this.since, this.until, this.ready, true);
 		}
 
 		boolean is(AccessToken other) {
@@ -125,6 +125,14 @@ final class Tokens implements TokenSource, AutoCloseable {
 	}
 
 	@Override
+	public @Nullable TokenTimes times() {
+		Held now = this.held.get();
+		boolean given = this.properties.kind() == CredentialProperties.Kind.STATIC;
+		return (now != null) ? new TokenTimes(now.since(), given ? null : now.token().getExpiresAt().toInstant())
+				: null;
+	}
+
+	@Override
 	public void close() {
 		this.renewal.dispose();
 	}
@@ -176,7 +184,7 @@ final class Tokens implements TokenSource, AutoCloseable {
 		this.notRefusedAgainBefore = keepsAsking ? now.plus(BETWEEN_TRIES) : Instant.MIN;
 		this.failed = null;
 		this.ready = true;
-		this.held.set(new Held(token, until, Mono.just(token), false));
+		this.held.set(new Held(token, now, until, Mono.just(token), false));
 		Instant renewed = renewedAt(token);
 		renewAfter(Duration.between(now, latest(renewed, now.plus(BETWEEN_TRIES))));
 	}

@@ -60,12 +60,21 @@ final class Wire {
 	/** Azure's word, with a 400, on a session that is not there. */
 	private static final String NO_SUCH_SESSION = "SessionWithIdentifierNotFound";
 
+	private static final String IDENTIFIER = "identifier";
+
 	private static final String BEARER = "Bearer ";
+
+	private static final String TRACE_PARENT = "traceparent";
+
+	private static final String TRACE_STATE = "tracestate";
 
 	/** A container that knows no events answers with a verdict. */
 	private static final String EVENTS = PistonEvents.MEDIA_TYPE + ", " + MediaType.APPLICATION_JSON_VALUE;
 
 	private final PoolProperties properties;
+
+	/** Where executions go, but for the identifier. */
+	private final String execute;
 
 	private final ExchangeFunction http;
 
@@ -92,6 +101,7 @@ final class Wire {
 		this.management = management;
 		this.input = input;
 		this.tokens = tokens;
+		this.execute = path(properties.executePath(), null, properties.sentApiVersion()).toString();
 	}
 
 	/** Whether an adapter of ours has ever answered. */
@@ -116,12 +126,16 @@ final class Wire {
 
 	private ClientRequest request(Execution execution, Lease lease, boolean repeat, AccessToken token) {
 		Terms terms = execution.terms();
-		ClientRequest.Builder request = request(HttpMethod.POST,
-				path(this.properties.executePath(), lease.identifier(), this.properties.sentApiVersion()), token)
+		ClientRequest.Builder request = request(HttpMethod.POST, execution(lease.identifier()), token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
 			.header(AdapterHeaders.TIME_LEFT, Long.toString(terms.deadline().left().toMillis()))
+			.header(TRACE_PARENT, execution.trace().traceparent())
 			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))));
+		String traceState = execution.trace().state();
+		if (traceState != null) {
+			request.header(TRACE_STATE, traceState);
+		}
 		if (terms.repeatable()) {
 			request.header(AdapterHeaders.REPEATABLE, "true");
 		}
@@ -358,13 +372,19 @@ final class Wire {
 				: request.header(HttpHeaders.AUTHORIZATION, BEARER + token.getToken());
 	}
 
+	/** An identifier has digits and letters alone, so nothing in it has to be encoded. */
+	private URI execution(@Nullable String identifier) {
+		return URI.create((identifier == null) ? this.execute
+				: this.execute + ((this.execute.indexOf('?') < 0) ? '?' : '&') + IDENTIFIER + '=' + identifier);
+	}
+
 	private URI path(String path, @Nullable String identifier, String apiVersion) {
 		UriComponentsBuilder uri = UriComponentsBuilder.fromUri(this.properties.endpoint()).path(path);
 		if (!apiVersion.isEmpty()) {
 			uri.queryParam("api-version", apiVersion);
 		}
 		if (identifier != null) {
-			uri.queryParam("identifier", identifier);
+			uri.queryParam(IDENTIFIER, identifier);
 		}
 		return uri.build().encode().toUri();
 	}

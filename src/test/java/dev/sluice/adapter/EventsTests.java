@@ -179,7 +179,7 @@ class EventsTests {
 
 	@Test
 	void whatDoesNotFitIntoMemoryIsReadFromAFile() throws Exception {
-		serve(Duration.ofSeconds(10), "spool-memory=4KB", "replay-bytes=20MB", "replay-time=6s");
+		serve(Duration.ofSeconds(10), "spool-memory=4KB", "replay-bytes=20MB", "replay-time=4s");
 		JsonNode run = JSON.readTree(Caller.answer(this.caller.execute(MUCH, "Sluice-Execution", this.id)).body())
 			.path("run");
 		String all = "abcdefghi\n".repeat(500_000);

@@ -8,6 +8,7 @@ import java.util.Map;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.Deadline;
 import dev.sluice.execution.ExecutionFailure;
+import dev.sluice.execution.Priority;
 import dev.sluice.execution.Terms;
 import dev.sluice.piston.PistonOutline;
 import org.junit.jupiter.api.Test;
@@ -59,13 +60,28 @@ class TermsReaderTests {
 		assertThatExceptionOfType(ExecutionFailure.class).isThrownBy(() -> terms(null, "X-Session-Id", "two words"));
 	}
 
+	@Test
+	void aPriorityIsLoweredByAWishAndNeverRaised() {
+		Client batch = new Client("alice", Priority.BATCH);
+		assertThat(terms(null, "X-Priority", "interactive", batch).priority()).isEqualTo(Priority.BATCH);
+		assertThat(terms(null, "X-Other", "x", batch).priority()).isEqualTo(Priority.BATCH);
+		assertThat(terms(null, "X-Priority", " Batch ", Client.ANYONE).priority()).isEqualTo(Priority.BATCH);
+		assertThat(terms(null, "X-Other", "x", Client.ANYONE).priority()).isEqualTo(Priority.INTERACTIVE);
+		assertThatExceptionOfType(ExecutionFailure.class).isThrownBy(() -> terms(null, "X-Priority", "first"))
+			.withMessageContaining("X-Priority must be interactive or batch");
+	}
+
 	private Terms terms(String limits, String header, String value) {
+		return terms(limits, header, value, Client.ANYONE);
+	}
+
+	private Terms terms(String limits, String header, String value, Client client) {
 		String body = "{\"language\":\"c\",\"version\":\"*\",\"files\":[{\"content\":\"\"}]"
 				+ ((limits != null) ? "," + limits : "") + "}";
 		MockServerRequest.Builder request = MockServerRequest.builder();
 		return this.reader.read(((value != null) ? request.header(header, value) : request).build(),
 				PistonOutline.read(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8))),
-				LimitsPropertiesTests.limits(Map.of()).general(), Client.ANYONE);
+				LimitsPropertiesTests.limits(Map.of()).general(), client);
 	}
 
 }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.sluice.execution.Drain;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.LanguageRuntime;
+import dev.sluice.execution.Observer;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.LoopbackServer;
@@ -43,6 +45,14 @@ final class TestApi {
 		return LoopbackServer.start(small(executor).routes());
 	}
 
+	/** One that is to end. */
+	static LoopbackServer server(Executor executor, Drain drain) {
+		HttpProperties bounds = new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null);
+		return LoopbackServer
+			.start(of(Gate.OPEN, drain, executor, bounds, new HeldBytes(Long.MAX_VALUE), RUNTIMES, Observer.NONE)
+				.routes());
+	}
+
 	static Flux<DataBuffer> buffers(String... parts) {
 		return Flux.fromArray(parts)
 			.map((part) -> DefaultDataBufferFactory.sharedInstance.wrap(part.getBytes(StandardCharsets.UTF_8)));
@@ -58,12 +68,29 @@ final class TestApi {
 		return of(executor, new HttpProperties(Set.of(), maxBody, Duration.ofSeconds(10), null), held, runtimes);
 	}
 
+	/** One that asks who its clients are. */
+	static PistonApi guarded(Gate gate, Executor executor) {
+		return watched(gate, executor, Observer.NONE);
+	}
+
+	/** As {@link #small}, behind a gate, and watched. */
+	static PistonApi watched(Gate gate, Executor executor, Observer observer) {
+		return of(gate, new Drain(), executor,
+				new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofMinutes(1), null),
+				new HeldBytes(Long.MAX_VALUE), RUNTIMES, observer);
+	}
+
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return new PistonApi(Gate.OPEN, executor, () -> Mono.just(runtimes), bounds, held,
+		return of(Gate.OPEN, new Drain(), executor, bounds, held, runtimes, Observer.NONE);
+	}
+
+	private static PistonApi of(Gate gate, Drain drain, Executor executor, HttpProperties bounds, HeldBytes held,
+			List<LanguageRuntime> runtimes, Observer observer) {
+		return new PistonApi(gate, drain, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example"))));
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example")), drain), observer);
 	}
 
 }

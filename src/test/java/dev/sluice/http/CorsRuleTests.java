@@ -56,7 +56,7 @@ class CorsRuleTests {
 		HttpHeaders headers = answer(MockServerHttpRequest.post("/").header("Origin", APP), APP).getHeaders();
 		assertThat(headers.getAccessControlAllowOrigin()).isEqualTo(APP);
 		assertThat(headers.getAccessControlExposeHeaders()).containsExactly("Retry-After", "Server-Timing",
-				"X-Execution-Id");
+				"X-Execution-Id", "WWW-Authenticate", "RateLimit", "RateLimit-Policy");
 		assertThat(headers.getVary()).containsExactly("Origin");
 		assertThat(this.served).isTrue();
 	}
@@ -79,7 +79,7 @@ class CorsRuleTests {
 		assertThat(answer.getHeaders().getFirst("Access-Control-Allow-Origin")).isEqualTo("*");
 		assertThat(answer.getHeaders().getFirst("Access-Control-Allow-Methods")).contains("POST");
 		assertThat(answer.getHeaders().getFirst("Access-Control-Allow-Headers")).contains("Content-Type",
-				"Idempotency-Key");
+				"Idempotency-Key", "Authorization", "X-API-Key", "X-Priority");
 		assertThat(answer.getHeaders().getAccessControlMaxAge()).isEqualTo(60);
 		assertThat(answer.getHeaders().getVary()).isEmpty();
 		assertThat(this.served).isFalse();

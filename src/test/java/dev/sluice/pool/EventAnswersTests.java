@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -79,6 +80,23 @@ class EventAnswersTests {
 			.contains("identifier=")
 			.containsIgnoringCase("accept: application/x-ndjson");
 		assertThat(report().sessions().idle()).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "{\"type\":\"error\",\"message\":\"It failed\"} | POOL_ANSWER_INVALID",
+			"{\"type\":\"error\",\"message\":\"x\",\"code\":\"sandbox-failed\"} | SANDBOX_FAILED" })
+	void eventsThatTellOfAFailureAreNoVerdict(String line, FailureCode code) {
+		this.server.answers(200, LINES, STAGE + line + "\n");
+		Execution execution = new Execution(Ids.next(), "c", "*", ByteBuffer.wrap(new byte[] { '{', '}' }),
+				Terms.within(WITHIN).deliveredAs(Delivery.EVENTS));
+		Pools opened = TestPools.at(this.server.address());
+		this.pools = opened;
+		assertThat(Objects
+			.requireNonNull(DataBufferUtils.join(opened.execute(execution).flatMapMany(Answer::body)).block(WITHIN))
+			.toString(StandardCharsets.UTF_8)).isEqualTo(STAGE + line + "\n");
+		assertThat(execution.timeline().failure()).isEqualTo(code);
+		assertThat(execution.timeline().pool()).isEqualTo("test");
+		assertThat(execution.timeline().sent()).isOne();
 	}
 
 	@Test

@@ -227,7 +227,7 @@ class LeasedTests {
 	@Test
 	void aSessionThatCannotBeStoppedInAnOutageIsStoppedAfterIt() {
 		this.server.answersForManagement(RawServer.Reply.whole(503, "", ""));
-		Quarantine patient = new Quarantine("test", this.pool.wire(), Duration.ofMinutes(5));
+		Quarantine patient = new Quarantine("test", this.pool.wire(), Duration.ofMinutes(5), Duration.ofMillis(50));
 		List<String> gone = new ArrayList<>();
 		patient.stop("some-session", () -> gone.add("some-session"));
 		await().atMost(15, TimeUnit.SECONDS).until(() -> this.server.count("/.management/stopSession") == 5);
@@ -294,7 +294,7 @@ class LeasedTests {
 		assertThat(identifiers).hasSize(4).allMatch((identifier) -> identifier.matches("[0-9a-f]{64}"));
 		assertThat(sticky.take(execution("ann", "x"))).as("one execution at a time").isNull();
 		assertThatThrownBy(() -> sticky.take(execution(null, "x"))).isInstanceOf(ExecutionFailure.class)
-			.hasMessageContaining("X-Session-Id");
+			.hasMessageContainingAll("X-Session-Id", "set sluice.clients.keys");
 	}
 
 	@Test

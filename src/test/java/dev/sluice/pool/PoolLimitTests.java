@@ -117,8 +117,7 @@ class PoolLimitTests {
 	void onlyASessionOfOnesOwnIsRoomForSome() {
 		this.one.answers(200, Calls.JSON, Calls.VERDICT);
 		Pools pools = keep(TestPools.at(this.one.address(), "identifier", "lease", "lease.max-sessions", "2"));
-		Execution anns = Calls.execution("*",
-				new Terms(Deadline.in(Duration.ofMinutes(1)), false, "ann", null));
+		Execution anns = Calls.execution("*", new Terms(Deadline.in(Duration.ofMinutes(1)), false, "ann", null));
 		assertThat(pools.candidate(anns).mayOthersHaveRoom()).isFalse();
 		assertThat(Calls.run(pools, anns)).isEqualTo(Calls.WELL);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> pools.candidate(anns).mayOthersHaveRoom());

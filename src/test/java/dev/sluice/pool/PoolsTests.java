@@ -544,7 +544,11 @@ class PoolsTests {
 	private static String body(Pools pools, Terms terms) {
 		return pools.execute(execution(terms))
 			.flatMap((answer) -> DataBufferUtils.join(answer.body()))
-			.map((buffer) -> buffer.toString(StandardCharsets.UTF_8))
+			.map((buffer) -> {
+				String text = buffer.toString(StandardCharsets.UTF_8);
+				DataBufferUtils.release(buffer);
+				return text;
+			})
 			.block(WITHIN);
 	}
 

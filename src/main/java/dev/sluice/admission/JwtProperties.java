@@ -1,0 +1,61 @@
+package dev.sluice.admission;
+
+import java.net.URI;
+import java.time.Duration;
+
+import dev.sluice.execution.Priority;
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Whose tokens (JWT) are taken.
+ *
+ * @param issuer who signs them, to the letter as they name him ({@code iss})
+ * @param audience who they must be for ({@code aud}): this gateway, by the name that the
+ * issuer knows it by
+ * @param jwkSetUri where the issuer's keys are; by default it is asked for at
+ * {@code /.well-known/openid-configuration} below the issuer
+ * @param nameClaim the claim that names the client
+ * @param timeout how long a request waits for the issuer's keys
+ * @param priority the most that these clients' executions may claim
+ * @param rate how many executions each of them may begin a second
+ * @param burst how many of them it may begin at once
+ * @param concurrency how many may be under way at once
+ */
+record JwtProperties(@NotNull(message = "is missing: set it to who signs the tokens") URI issuer,
+		@NotBlank(message = "is missing: without it, tokens for other services would be taken too") String audience,
+		@Nullable URI jwkSetUri, @DefaultValue("sub") @NotBlank String nameClaim,
+		@DefaultValue("5s") @DurationMin(millis = 1, message = "must be positive") @DurationMax(minutes = 1,
+				message = "must be a minute at most") Duration timeout,
+		@DefaultValue("interactive") Priority priority,
+		@Nullable @DecimalMin("0.001") @DecimalMax("1000000") Double rate, @Nullable @Min(1) Integer burst,
+		@Nullable @Min(1) Integer concurrency) {
+
+	@AssertTrue(message = "must be an http or https address")
+	boolean isIssuerAnAddress() {
+		return this.issuer == null || isAddress(this.issuer);
+	}
+
+	@AssertTrue(message = "must be an http or https address")
+	boolean isJwkSetUriAnAddress() {
+		return this.jwkSetUri == null || isAddress(this.jwkSetUri);
+	}
+
+	Limits limits() {
+		return new Limits(this.rate, this.burst, this.concurrency);
+	}
+
+	private static boolean isAddress(URI uri) {
+		return uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+	}
+
+}

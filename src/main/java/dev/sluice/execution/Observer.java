@@ -1,0 +1,47 @@
+package dev.sluice.execution;
+
+/**
+ * Is told of executions while they come and go. It may be called on any thread, event
+ * loops among them, so it neither blocks nor throws.
+ */
+public interface Observer {
+
+	/** Looks away. */
+	Observer NONE = new Observer() {
+
+		@Override
+		public boolean records(String trace) {
+			return false;
+		}
+
+		@Override
+		public void began() {
+			// It is not counted.
+		}
+
+		@Override
+		public void ended(Account account) {
+			// It is not told to anybody.
+		}
+
+	};
+
+	/**
+	 * Whether a trace is to be recorded that begins here.
+	 * @param trace the trace's id
+	 * @return whether it is sampled
+	 */
+	boolean records(String trace);
+
+	/**
+	 * An execution has come. Nothing is known of it.
+	 */
+	void began();
+
+	/**
+	 * An execution is over; told once for each that began, however it ended.
+	 * @param account what is to be told of it
+	 */
+	void ended(Account account);
+
+}

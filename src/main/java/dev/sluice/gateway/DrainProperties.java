@@ -1,0 +1,22 @@
+package dev.sluice.gateway;
+
+import java.time.Duration;
+
+import org.hibernate.validator.constraints.time.DurationMin;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the gateway ends.
+ *
+ * @param delay how long it still lets executions in once its readiness is red, until
+ * those who send them have seen that
+ * @param grace how long what goes on may take to finish after that, before it is ended
+ */
+@Validated
+@ConfigurationProperties("sluice.drain")
+record DrainProperties(@DefaultValue("0s") @DurationMin Duration delay,
+		@DefaultValue("30s") @DurationMin Duration grace) {
+}

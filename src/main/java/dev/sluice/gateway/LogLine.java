@@ -1,0 +1,97 @@
+package dev.sluice.gateway;
+
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+
+import dev.sluice.execution.Account;
+import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Timeline;
+import dev.sluice.execution.Timeline.Leg;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * What the log says of an execution: names and values, which are fields where the log is
+ * structured, and else the message.
+ */
+enum LogLine {
+
+	/** The values are fields of the log's events. */
+	FIELDS {
+
+		@Override
+		void write(Logger logger, Account account, long total) {
+			LoggingEventBuilder event = logger.atInfo();
+			tell(account, total, (name, value) -> {
+				LoggingEventBuilder _ = event.addKeyValue(name, value);
+			});
+			event.log("Execution " + account.id() + " ended");
+		}
+
+	},
+
+	/** The values are in the message. */
+	TEXT {
+
+		@Override
+		void write(Logger logger, Account account, long total) {
+			if (logger.isInfoEnabled()) {
+				StringBuilder message = new StringBuilder("execution");
+				tell(account, total, (name, value) -> message.append(' ').append(name).append('=').append(value));
+				logger.info("{}", message);
+			}
+		}
+
+	};
+
+	private static final int LONGEST = 64;
+
+	private static final Pattern OTHERS = Pattern.compile("[^\\x21-\\x7e]");
+
+	/**
+	 * Writes a line.
+	 * @param logger where to
+	 * @param account the execution
+	 * @param total its time in all, in nanoseconds
+	 */
+	abstract void write(Logger logger, Account account, long total);
+
+	private static void tell(Account account, long total, BiConsumer<String, Object> line) {
+		Timeline timeline = account.timeline();
+		FailureCode code = account.code();
+		line.accept("id", account.id());
+		line.accept("trace", account.trace().id());
+		line.accept("span", account.trace().span());
+		tellName(line, "client", account.client());
+		tellName(line, "language", account.language());
+		tellName(line, "pool", timeline.pool());
+		line.accept("delivery", account.delivery().text());
+		line.accept("outcome", account.outcome().text());
+		tellName(line, "code", (code != null) ? code.text() : null);
+		line.accept("attempts", timeline.sent());
+		for (Leg leg : Leg.values()) {
+			long spent = timeline.nanos(leg);
+			if (spent >= 0) {
+				line.accept(leg.text() + "_ms", millis(spent));
+			}
+		}
+		line.accept("total_ms", millis(total));
+		line.accept("received_bytes", account.received());
+		line.accept("sent_bytes", account.sent());
+	}
+
+	/** A client's words must not look like another line. */
+	private static void tellName(BiConsumer<String, Object> line, String name, @Nullable String value) {
+		if (value != null) {
+			String cut = (value.length() > LONGEST) ? value.substring(0, LONGEST) : value;
+			line.accept(name, OTHERS.matcher(cut).replaceAll("?"));
+		}
+	}
+
+	/** With three digits behind the point. */
+	private static double millis(long nanos) {
+		return Math.round(nanos / 1000.0) / 1000.0;
+	}
+
+}
