@@ -1,10 +1,7 @@
 package dev.sluice.api;
 
-import java.time.Duration;
-import java.util.Locale;
-import java.util.StringJoiner;
-
 import dev.sluice.execution.Timeline;
+import dev.sluice.execution.Timeline.Leg;
 import dev.sluice.http.CorsRule;
 import reactor.core.publisher.Mono;
 
@@ -16,6 +13,11 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  * time went.
  */
 final class Stamp {
+
+	/** Enough for all of it. */
+	private static final int LONG = 80;
+
+	private static final Leg[] LEGS = Leg.values();
 
 	private Stamp() {
 	}
@@ -37,15 +39,19 @@ final class Stamp {
 
 	/** As the W3C's Server Timing has it: in milliseconds. */
 	static String timing(Timeline timeline) {
-		StringJoiner timing = new StringJoiner(", ");
-		timeline.spent()
-			.forEach((leg, spent) -> timing.add(leg.name().toLowerCase(Locale.ROOT) + ";dur=" + millis(spent)));
-		return timing.add("total;dur=" + millis(timeline.total())).toString();
+		StringBuilder timing = new StringBuilder(LONG);
+		for (Leg leg : LEGS) {
+			long nanos = timeline.nanos(leg);
+			if (nanos >= 0) {
+				add(timing, leg.text(), nanos).append(", ");
+			}
+		}
+		return add(timing, "total", timeline.totalNanos()).toString();
 	}
 
-	private static String millis(Duration time) {
-		long tenths = time.toNanos() / 100_000;
-		return tenths / 10 + "." + tenths % 10;
+	private static StringBuilder add(StringBuilder timing, String name, long nanos) {
+		long tenths = nanos / 100_000;
+		return timing.append(name).append(";dur=").append(tenths / 10).append('.').append(tenths % 10);
 	}
 
 }

@@ -25,12 +25,14 @@ public final class Timeline {
 		/** It is with the pool. */
 		POOL;
 
+		private final String text = name().toLowerCase(Locale.ROOT);
+
 		/**
 		 * The leg as headers, metrics and logs name it.
 		 * @return the name in lower case
 		 */
 		public String text() {
-			return name().toLowerCase(Locale.ROOT);
+			return this.text;
 		}
 
 	}

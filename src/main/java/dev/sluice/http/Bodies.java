@@ -59,7 +59,7 @@ public final class Bodies {
 			Mono<Gathering> body = gathering(request, new Gathering(most, held)).timeout(bounds.bodyTimeout())
 				.onErrorMap(TimeoutException.class, (ex) -> tooSlow(bounds.bodyTimeout()));
 			return switch (coding) {
-				case IDENTITY -> body.flatMap((all) -> whole(all));
+				case IDENTITY -> body.flatMap(Bodies::whole);
 				case GZIP -> body.flatMap((all) -> unpacked(all, new Gathering(most, held)));
 			};
 		});
@@ -76,12 +76,16 @@ public final class Bodies {
 			return Mono.error(tooLarge(gathering.most()));
 		}
 		gathering.announce((int) length);
+		if (length <= SMALL) {
+			gathering.open((int) length);
+			return body;
+		}
 		// A large array is made of pages that are cleared first.
 		return off(length, Mono.fromRunnable(() -> gathering.open((int) length))).then(body);
 	}
 
 	private static Mono<ByteBuffer> whole(Gathering body) {
-		return off(body.isInParts() ? body.size() : 0, Mono.fromSupplier(body::whole));
+		return body.isInParts() ? off(body.size(), Mono.fromSupplier(body::whole)) : Mono.just(body.whole());
 	}
 
 	/** What is small may become large, so all of it is done elsewhere. */

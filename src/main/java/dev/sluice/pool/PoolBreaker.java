@@ -88,11 +88,18 @@ final class PoolBreaker {
 	 * {@link FailureCode#POOL_UNAVAILABLE} where it was not let through
 	 */
 	Mono<Answer> guard(Mono<Answer> call) {
-		Mono<Answer> guarded = call.doOnError(this::remember)
-			.transformDeferred(CircuitBreakerOperator.of(this.breaker))
-			.onErrorMap(CallNotPermittedException.class, (refused) -> unavailable());
-		return Mono.defer(() -> (this.breaker.getState() == State.HALF_OPEN) ? probe(guarded) : guarded)
-			.onErrorMap(Silence.Fault.class, Silence.Fault::failure);
+		return Mono.defer(() -> {
+			Mono<Answer> guarded = call.doOnError(this::remember).transform(CircuitBreakerOperator.of(this.breaker));
+			return (this.breaker.getState() == State.HALF_OPEN) ? probe(guarded) : guarded;
+		}).onErrorMap(this::told);
+	}
+
+	private Throwable told(Throwable error) {
+		return switch (error) {
+			case CallNotPermittedException refused -> unavailable();
+			case Silence.Fault silence -> silence.failure();
+			default -> error;
+		};
 	}
 
 	/** A probe that says nothing of the pool leaves its place to another one. */

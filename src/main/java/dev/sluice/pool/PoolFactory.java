@@ -22,9 +22,8 @@ import reactor.netty.resources.ConnectionProvider;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
-import org.springframework.web.reactive.function.client.ExchangeFunction;
-import org.springframework.web.reactive.function.client.ExchangeFunctions;
 
 /**
  * Makes pools, configured or not.
@@ -152,10 +151,10 @@ public final class PoolFactory {
 	}
 
 	/**
-	 * The lower half of WebClient: what its fluent half adds to each call is not needed
-	 * here. A redirect is not followed, and nothing is sent again by itself.
+	 * What WebClient stands on: what that adds to each call is not needed here. A
+	 * redirect is not followed, and nothing is sent again by itself.
 	 */
-	private static ExchangeFunction http(PoolProperties properties, ConnectionProvider connections) {
+	private static ClientHttpConnector http(PoolProperties properties, ConnectionProvider connections) {
 		HttpClient client = HttpClient.create(connections)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.connectTimeout().toMillis())
 			.doOnChannelInit((observer, channel, address) -> channel.pipeline()
@@ -164,7 +163,7 @@ public final class PoolFactory {
 				.addBefore(NettyPipeline.ReactiveBridge, "sluice.one-answer-each",
 						new OneAnswerEach(properties.name())))
 			.disableRetry(true);
-		return ExchangeFunctions.create(new ReactorClientHttpConnector(client));
+		return new ReactorClientHttpConnector(client);
 	}
 
 }

@@ -14,6 +14,7 @@ import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonEvents;
+import dev.sluice.pool.Call.Reply;
 import dev.sluice.pool.Lease.End;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -23,8 +24,6 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.BodyExtractors;
-import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
  * What becomes of a pool's answers: a verdict or events, whose end gives the session
@@ -71,18 +70,18 @@ final class Reception {
 	 * @return the answer; an {@link ExecutionFailure}, behind which the lease goes on
 	 */
 	Mono<Answer> answer(Execution execution, Wire.Sent sent, Lease lease) {
-		ClientResponse response = sent.response();
-		if (response.statusCode().value() != 200) {
+		Reply response = sent.reply();
+		if (response.status() != 200) {
 			return this.wire.failure(sent, lease.identifier());
 		}
-		boolean trusted = response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
-		if (!isDelimited(response.headers().asHttpHeaders())) {
+		boolean trusted = response.headers().containsHeader(AdapterHeaders.ADAPTER);
+		if (!isDelimited(response.headers())) {
 			return refused(response, "answered 200 without a length, so that a part of it would look like all of it: "
 					+ "check what stands between the pool and its container");
 		}
 		if (trusted && is(response, EVENTS)) {
-			return HeldBack.of(response.body(BodyExtractors.toDataBuffers()), 0, this.held.reservation())
-				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers().asHttpHeaders())));
+			return HeldBack.of(response.body(), 0, this.held.reservation())
+				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers())));
 		}
 		if (!is(response, MediaType.APPLICATION_JSON)) {
 			return refused(response,
@@ -91,11 +90,9 @@ final class Reception {
 		}
 		Delivery delivery = execution.terms().delivery();
 		if (delivery == Delivery.DIALOGUE) {
-			return response.releaseBody().then(Mono.error(this::noDialogue));
+			return response.release().then(Mono.error(this::noDialogue));
 		}
-		return HeldBack
-			.of(response.body(BodyExtractors.toDataBuffers()), this.properties.holdBack().toBytes(),
-					this.held.reservation())
+		return HeldBack.of(response.body(), this.properties.holdBack().toBytes(), this.held.reservation())
 			.flatMap((held) -> (trusted && delivery == Delivery.VERDICT)
 					? Mono.just(answer(held, trusted, lease, delivery)) : read(held, trusted, lease, delivery));
 	}
@@ -106,8 +103,8 @@ final class Reception {
 			.doOnCancel(held::discard);
 	}
 
-	private Mono<Answer> refused(ClientResponse response, String what) {
-		return response.releaseBody().then(Mono.error(() -> noVerdict(what)));
+	private Mono<Answer> refused(Reply response, String what) {
+		return response.release().then(Mono.error(() -> noVerdict(what)));
 	}
 
 	private Answer answer(HeldBack held, boolean trusted, Lease lease, Delivery delivery) {
@@ -186,8 +183,9 @@ final class Reception {
 				|| String.valueOf(headers.getFirst(HttpHeaders.TRANSFER_ENCODING)).contains("chunked");
 	}
 
-	private static boolean is(ClientResponse response, MediaType type) {
-		return response.headers().contentType().filter(type::isCompatibleWith).isPresent();
+	private static boolean is(Reply response, MediaType type) {
+		MediaType told = response.headers().getContentType();
+		return told != null && type.isCompatibleWith(told);
 	}
 
 }

@@ -255,7 +255,8 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	/** What a pool does not answer in time is its breaker's business, too. */
 	private Mono<Answer> guarded(Execution execution, Lease lease, boolean repeat, Silence silence) {
-		Mono<Answer> call = meet(execution, lease).then(Mono.defer(() -> call(execution, lease, repeat)));
+		Mono<Answer> call = isToBeMet(execution, lease)
+				? meet(lease).then(Mono.defer(() -> call(execution, lease, repeat))) : call(execution, lease, repeat);
 		return this.breaker.guard(call.timeout(silence.limit(), Mono.error(() -> silence.after(lease))));
 	}
 
@@ -263,11 +264,12 @@ final class SessionPool implements Pool, AutoCloseable {
 	 * A session that an execution may be asked for again must be known before: which of
 	 * its container's lives it is that gets it.
 	 */
-	private Mono<Void> meet(Execution execution, Lease lease) {
-		if (!execution.terms().repeatable() || lease.identifier() == null || lease.incarnation().seen() != null
-				|| !this.wire.isAdapterSeen()) {
-			return Mono.empty();
-		}
+	private boolean isToBeMet(Execution execution, Lease lease) {
+		return execution.terms().repeatable() && lease.identifier() != null && lease.incarnation().seen() == null
+				&& this.wire.isAdapterSeen();
+	}
+
+	private Mono<Void> meet(Lease lease) {
 		return Mono.defer(() -> {
 			lease.reach();
 			return this.wire.runtimes(lease.identifier(), lease.incarnation());
@@ -286,16 +288,18 @@ final class SessionPool implements Pool, AutoCloseable {
 		}).flatMap((sent) -> {
 			this.connecting.given();
 			return this.reception.answer(execution, sent, lease);
-		})
-			.onErrorMap(this.breaks::explain)
-			.onErrorMap(ExecutionFailure.class,
-					(failure) -> (failure.attempts() == 0) ? failure : failure.afterAttempts(times.get()))
-			.doOnError(ExecutionFailure.class, this::look)
-			.doOnTerminate(execution.timeline()::leave);
+		}).onErrorMap((error) -> failed(error, times.get())).doOnTerminate(execution.timeline()::leave);
 	}
 
 	private boolean isTokenGiven() {
 		return this.properties.credential().kind() == CredentialProperties.Kind.STATIC;
+	}
+
+	private ExecutionFailure failed(Throwable error, int times) {
+		ExecutionFailure explained = this.breaks.explain(error);
+		ExecutionFailure failure = (explained.attempts() == 0) ? explained : explained.afterAttempts(times);
+		look(failure);
+		return failure;
 	}
 
 	private void look(ExecutionFailure failure) {

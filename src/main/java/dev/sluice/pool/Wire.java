@@ -21,23 +21,17 @@ import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.http.Bodies;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.PistonRuntimes;
+import dev.sluice.pool.Call.Reply;
 import dev.sluice.pool.Sighting.From;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.unit.DataSize;
-import org.springframework.web.reactive.function.BodyExtractors;
-import org.springframework.web.reactive.function.BodyInserters;
-import org.springframework.web.reactive.function.client.ClientRequest;
-import org.springframework.web.reactive.function.client.ClientResponse;
-import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
@@ -76,11 +70,11 @@ final class Wire {
 	/** Where executions go, but for the identifier. */
 	private final String execute;
 
-	private final ExchangeFunction http;
+	private final ClientHttpConnector http;
 
-	private final ExchangeFunction management;
+	private final ClientHttpConnector management;
 
-	private final ExchangeFunction input;
+	private final ClientHttpConnector input;
 
 	private final TokenSource tokens;
 
@@ -94,7 +88,7 @@ final class Wire {
 	 * @param input carries what programs are told
 	 * @param tokens for those who stand behind no execution
 	 */
-	Wire(PoolProperties properties, ExchangeFunction http, ExchangeFunction management, ExchangeFunction input,
+	Wire(PoolProperties properties, ClientHttpConnector http, ClientHttpConnector management, ClientHttpConnector input,
 			TokenSource tokens) {
 		this.properties = properties;
 		this.http = http;
@@ -121,17 +115,17 @@ final class Wire {
 		return send(this.http, (token) -> {
 			leaving.run();
 			return request(execution, lease, repeat, token);
-		}).doOnNext((sent) -> look(sent.response(), lease.incarnation()));
+		}).doOnNext((sent) -> look(sent.reply(), lease.incarnation()));
 	}
 
-	private ClientRequest request(Execution execution, Lease lease, boolean repeat, AccessToken token) {
+	private Call request(Execution execution, Lease lease, boolean repeat, AccessToken token) {
 		Terms terms = execution.terms();
-		ClientRequest.Builder request = request(HttpMethod.POST, execution(lease.identifier()), token)
+		Call request = request(HttpMethod.POST, execution(lease.identifier()), token)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 			.header(AdapterHeaders.EXECUTION, execution.id())
 			.header(AdapterHeaders.TIME_LEFT, Long.toString(terms.deadline().left().toMillis()))
 			.header(TRACE_PARENT, execution.trace().traceparent())
-			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(() -> wrap(execution.body()))));
+			.body(execution::body);
 		String traceState = execution.trace().state();
 		if (traceState != null) {
 			request.header(TRACE_STATE, traceState);
@@ -147,11 +141,10 @@ final class Wire {
 			case VERDICT -> {
 				// It is what comes where nothing else is asked for.
 			}
-			case EVENTS -> request.headers((headers) -> headers.set(HttpHeaders.ACCEPT, EVENTS));
-			case DIALOGUE -> request.headers((headers) -> headers.set(HttpHeaders.ACCEPT, EVENTS))
-				.header(AdapterHeaders.INTERACTIVE, "true");
+			case EVENTS -> request.header(HttpHeaders.ACCEPT, EVENTS);
+			case DIALOGUE -> request.header(HttpHeaders.ACCEPT, EVENTS).header(AdapterHeaders.INTERACTIVE, "true");
 		}
-		return request.build();
+		return request;
 	}
 
 	/**
@@ -169,9 +162,7 @@ final class Wire {
 		return send(this.input,
 				(token) -> request(HttpMethod.POST, uri, token)
 					.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
-					.body(BodyInserters.fromDataBuffers(
-							Mono.fromSupplier(() -> wrap(ByteBuffer.wrap(new InputBatch(from, items).write())))))
-					.build())
+					.body(() -> ByteBuffer.wrap(new InputBatch(from, items).write())))
 			.flatMap((sent) -> told(sent, identifier))
 			.timeout(MANAGED_WITHIN);
 	}
@@ -184,8 +175,8 @@ final class Wire {
 	 */
 	Mono<List<LanguageRuntime>> runtimes(@Nullable String identifier, Incarnation incarnation) {
 		URI uri = path(this.properties.runtimesPath(), identifier, this.properties.sentApiVersion());
-		return send(this.http, (token) -> request(HttpMethod.GET, uri, token).build())
-			.doOnNext((sent) -> look(sent.response(), incarnation))
+		return send(this.http, (token) -> request(HttpMethod.GET, uri, token))
+			.doOnNext((sent) -> look(sent.reply(), incarnation))
 			.flatMap((sent) -> runtimes(sent, identifier));
 	}
 
@@ -222,31 +213,25 @@ final class Wire {
 	 * @return never a value, but the failure
 	 */
 	<T> Mono<T> failure(Sent sent, @Nullable String identifier) {
-		return read(sent.response(), ERRORS)
-			.flatMap((body) -> Mono.error(said(sent.response(), body, identifier, sent.token()).failure()));
+		return read(sent.reply(), ERRORS)
+			.flatMap((body) -> Mono.error(said(sent.reply(), body, identifier, sent.token()).failure()));
 	}
 
 	/** Nothing of it but what its head says is of interest any more. */
 	private static Mono<Sent> withoutBody(Sent sent) {
-		ClientResponse response = sent.response();
-		return response.releaseBody()
-			.then(Mono.fromSupplier(() -> new Sent(ClientResponse.create(response.statusCode())
-				.headers((headers) -> headers.addAll(response.headers().asHttpHeaders()))
-				.request(response.request())
-				.build(), sent.token())));
+		return sent.reply().release().then(Mono.fromSupplier(() -> new Sent(sent.reply().withoutBody(), sent.token())));
 	}
 
 	/**
 	 * Sends a request; with a token that is truly another once more where one is refused.
 	 */
-	private Mono<Sent> send(ExchangeFunction over, Function<AccessToken, ClientRequest> request) {
+	private Mono<Sent> send(ClientHttpConnector over, Function<AccessToken, Call> request) {
 		return this.tokens.get()
 			.flatMap((token) -> once(over, request, token))
-			.flatMap((sent) -> (sent.response().statusCode().value() == 401) ? again(over, request, sent)
-					: Mono.just(sent));
+			.flatMap((sent) -> (sent.reply().status() == 401) ? again(over, request, sent) : Mono.just(sent));
 	}
 
-	private Mono<Sent> again(ExchangeFunction over, Function<AccessToken, ClientRequest> request, Sent refused) {
+	private Mono<Sent> again(ClientHttpConnector over, Function<AccessToken, Call> request, Sent refused) {
 		this.tokens.reject(refused.token());
 		return withoutBody(refused).flatMap((answer) -> this.tokens.get()
 			.filter((other) -> !other.getToken().equals(refused.token().getToken()))
@@ -254,9 +239,8 @@ final class Wire {
 			.defaultIfEmpty(answer));
 	}
 
-	private static Mono<Sent> once(ExchangeFunction over, Function<AccessToken, ClientRequest> request,
-			AccessToken token) {
-		return Mono.defer(() -> over.exchange(request.apply(token))).map((response) -> new Sent(response, token));
+	private static Mono<Sent> once(ClientHttpConnector over, Function<AccessToken, Call> request, AccessToken token) {
+		return request.apply(token).over(over).map((reply) -> new Sent(reply, token));
 	}
 
 	/**
@@ -270,14 +254,14 @@ final class Wire {
 			AccessToken sent = probe.badToken() ? new AccessToken("not-a-token", token.getExpiresAt()) : token;
 			String identifier = probe.identifier() ? RandomIdentifier.next() : null;
 			URI uri = path(probe.path(), identifier, probe.apiVersion() ? apiVersion() : "");
-			ClientRequest.Builder request = request(HttpMethod.valueOf(probe.method()), uri, sent);
+			Call request = request(HttpMethod.valueOf(probe.method()), uri, sent);
 			if (!probe.body().isEmpty()) {
 				request.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 					.header(AdapterHeaders.EXECUTION, Ids.next())
 					.header(AdapterHeaders.TIME_LEFT, Long.toString(PROBED_FOR.toMillis()))
-					.body(BodyInserters.fromValue(probe.body()));
+					.body(() -> ByteBuffer.wrap(probe.body().getBytes(StandardCharsets.UTF_8)));
 			}
-			Mono<Sighting> seen = this.http.exchange(request.build())
+			Mono<Sighting> seen = request.over(this.http)
 				.flatMap((response) -> read(response, RUNTIMES)
 					.map((body) -> sighting(response, body, identifier, sent)));
 			return (identifier != null)
@@ -292,34 +276,33 @@ final class Wire {
 		return configured.isEmpty() ? PoolProperties.USUAL_API_VERSION : configured;
 	}
 
-	private Sighting sighting(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
+	private Sighting sighting(Reply response, byte[] body, @Nullable String identifier, AccessToken token) {
 		PoolAnswer answer = said(response, body, identifier, token);
 		boolean adapter = answer.headers().containsHeader(AdapterHeaders.ADAPTER);
 		return new Sighting(answer.status(), adapter ? From.ADAPTER : From.SOMEBODY, answer.body(), answer.judged());
 	}
 
-	private PoolAnswer said(ClientResponse response, byte[] body, @Nullable String identifier, AccessToken token) {
-		return new PoolAnswer(this.properties.name(), response.request().getURI(), response.statusCode().value(),
-				response.headers().asHttpHeaders(),
+	private PoolAnswer said(Reply response, byte[] body, @Nullable String identifier, AccessToken token) {
+		return new PoolAnswer(this.properties.name(), response.from(), response.status(), response.headers(),
 				withoutSecrets(new String(body, StandardCharsets.UTF_8), identifier, token),
 				this.properties.kind() == PoolProperties.Kind.PISTON);
 	}
 
 	private Mono<Managed> manage(URI uri) {
-		return send(this.management, (token) -> request(HttpMethod.POST, uri, token).build()).map(Sent::response)
-			.flatMap((response) -> read(response, ERRORS).map((body) -> new Managed(response.statusCode().value(),
-					response.headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER),
-					new String(body, StandardCharsets.UTF_8))))
+		return send(this.management, (token) -> request(HttpMethod.POST, uri, token)).map(Sent::reply)
+			.flatMap((response) -> read(response, ERRORS)
+				.map((body) -> new Managed(response.status(), response.headers().containsHeader(AdapterHeaders.ADAPTER),
+						new String(body, StandardCharsets.UTF_8))))
 			.timeout(MANAGED_WITHIN);
 	}
 
 	/**
 	 * What came of a request.
 	 *
-	 * @param response the answer
+	 * @param reply the answer
 	 * @param token what was sent with it
 	 */
-	record Sent(ClientResponse response, AccessToken token) {
+	record Sent(Reply reply, AccessToken token) {
 	}
 
 	/** What came of a management call. */
@@ -332,31 +315,31 @@ final class Wire {
 	}
 
 	private Mono<Long> told(Sent sent, @Nullable String identifier) {
-		int status = sent.response().statusCode().value();
-		boolean fromAdapter = sent.response().headers().asHttpHeaders().containsHeader(AdapterHeaders.ADAPTER);
+		int status = sent.reply().status();
+		boolean fromAdapter = sent.reply().headers().containsHeader(AdapterHeaders.ADAPTER);
 		if (fromAdapter && status == 404) {
-			return sent.response().releaseBody().then(Mono.empty());
+			return sent.reply().release().then(Mono.empty());
 		}
 		if (status != 200) {
 			return failure(sent, identifier);
 		}
-		return read(sent.response(), ERRORS).flatMap((body) -> Mono.justOrEmpty(InputBatch.next(body)))
+		return read(sent.reply(), ERRORS).flatMap((body) -> Mono.justOrEmpty(InputBatch.next(body)))
 			.switchIfEmpty(Mono.error(() -> ExecutionFailure.broken(FailureCode.POOL_ANSWER_INVALID, Executed.YES,
 					"Pool '" + this.properties.name() + "' did not say what of the input has arrived")));
 	}
 
 	private Mono<List<LanguageRuntime>> runtimes(Sent sent, @Nullable String identifier) {
-		if (sent.response().statusCode().value() != 200) {
+		if (sent.reply().status() != 200) {
 			return failure(sent, identifier);
 		}
-		return read(sent.response(), RUNTIMES).flatMap((body) -> Mono.justOrEmpty(PistonRuntimes.read(body)))
+		return read(sent.reply(), RUNTIMES).flatMap((body) -> Mono.justOrEmpty(PistonRuntimes.read(body)))
 			.switchIfEmpty(Mono
 				.error(() -> ExecutionFailure.refused(FailureCode.POOL_ANSWER_INVALID, "Pool '" + this.properties.name()
 						+ "' answered " + this.properties.runtimesPath() + " with no list of runtimes")));
 	}
 
-	private void look(ClientResponse response, Incarnation incarnation) {
-		HttpHeaders headers = response.headers().asHttpHeaders();
+	private void look(Reply response, Incarnation incarnation) {
+		HttpHeaders headers = response.headers();
 		if (headers.containsHeader(AdapterHeaders.ADAPTER)) {
 			incarnation.saw(headers.getFirst(AdapterHeaders.INCARNATION));
 			if (!this.adapterSeen) {
@@ -365,9 +348,8 @@ final class Wire {
 		}
 	}
 
-	private ClientRequest.Builder request(HttpMethod method, URI uri, AccessToken token) {
-		ClientRequest.Builder request = ClientRequest.create(method, uri)
-			.header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
+	private Call request(HttpMethod method, URI uri, AccessToken token) {
+		Call request = Call.to(method, uri).header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
 		return token.getToken().isEmpty() ? request
 				: request.header(HttpHeaders.AUTHORIZATION, BEARER + token.getToken());
 	}
@@ -397,13 +379,8 @@ final class Wire {
 		return (identifier != null) ? open.replace(identifier, "…") : open;
 	}
 
-	private static Mono<byte[]> read(ClientResponse response, DataSize most) {
-		Flux<DataBuffer> body = response.body(BodyExtractors.toDataBuffers());
-		return Bodies.join(DataBufferUtils.takeUntilByteCount(body, most.toBytes()), most);
-	}
-
-	private static DataBuffer wrap(ByteBuffer body) {
-		return DefaultDataBufferFactory.sharedInstance.wrap(body);
+	private static Mono<byte[]> read(Reply response, DataSize most) {
+		return Bodies.join(DataBufferUtils.takeUntilByteCount(response.body(), most.toBytes()), most);
 	}
 
 }
