@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import dev.sluice.execution.Answer;
@@ -73,6 +74,10 @@ final class Places implements Capacity {
 
 	private volatile Predicate<Execution> fits = (execution) -> true;
 
+	private final AtomicInteger asked = new AtomicInteger();
+
+	private volatile boolean alike;
+
 	private volatile Runnable entry = () -> {
 	};
 
@@ -80,6 +85,16 @@ final class Places implements Capacity {
 	synchronized Places with(String language, int places) {
 		this.free.merge(language, places, Integer::sum);
 		return this;
+	}
+
+	/** Where one finds no room, no other does. */
+	void treatAllAlike() {
+		this.alike = true;
+	}
+
+	/** How often somebody has asked for room. */
+	int asked() {
+		return this.asked.get();
 	}
 
 	/** Something that happens while somebody is let in. */
@@ -130,7 +145,13 @@ final class Places implements Capacity {
 
 			@Override
 			public boolean hasRoom() {
+				Places.this.asked.incrementAndGet();
 				return free(execution.language()) > 0 && Places.this.fits.test(execution);
+			}
+
+			@Override
+			public boolean mayOthersHaveRoom() {
+				return !Places.this.alike;
 			}
 
 			@Override

@@ -106,6 +106,23 @@ class TurnsTests {
 	}
 
 	@Test
+	void aLookAsksOnceForEachThingThatIsWaitedFor() {
+		this.places.treatAllAlike();
+		come("python", "first", 1);
+		for (int i = 0; i < 500; i++) {
+			come("python", "client-" + i, 1);
+			come("java", "client-" + i, 1);
+		}
+		int before = this.places.asked();
+		this.places.tell();
+		// Time has looks be had, too.
+		assertThat(this.places.asked() - before).isBetween(2, 20);
+		finish(1);
+		assertThat(this.places.asked() - before).isLessThan(40);
+		assertThat(this.places.entered()).containsExactly("first", "client-0");
+	}
+
+	@Test
 	void whoseSessionIsTakenHoldsUpNobodyWithAnother() {
 		this.places.with("python", 5);
 		this.places.only((execution) -> !"busy".equals(execution.terms().session()));

@@ -105,6 +105,13 @@ class AimdLimitTests {
 		assertThat(kept.inUse()).isZero();
 	}
 
+	@Test
+	void itsBoundsAreInOrder() {
+		assertThat(new LimitProperties(3, 2).isMinWithinMax()).isFalse();
+		assertThat(new LimitProperties(3, 3).isMinWithinMax()).isTrue();
+		assertThat(new LimitProperties(3, null).isMinWithinMax()).isTrue();
+	}
+
 	private static void refuseOne(PoolLimit kept) {
 		assertThat(kept.tryEnter()).isTrue();
 		kept.leave(End.REFUSED, kept.round());
