@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
@@ -58,8 +60,12 @@ class FrontTests {
 
 	@Test
 	void eachAnswerHasSecurityHeadersAndNoneNamesTheServer() throws Exception {
+		this.pool.answers(200, JSON, VERDICT.formatted("42"));
+		List<HttpResponse<byte[]>> answers = new ArrayList<>(List.of(execute(), send(post(this.gateway, "{}"))));
 		for (String path : new String[] { "/", "/api/v2/runtimes", "/nope" }) {
-			HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(this.gateway.resolve(path)));
+			answers.add(send(HttpRequest.newBuilder(this.gateway.resolve(path))));
+		}
+		for (HttpResponse<byte[]> answer : answers) {
 			assertThat(answer.headers().map())
 				.containsKeys("x-content-type-options", "cache-control", "content-security-policy", "referrer-policy")
 				.doesNotContainKeys("server", "x-powered-by", "access-control-allow-origin");
@@ -75,6 +81,16 @@ class FrontTests {
 		assertThat(this.pool.requests()).anyMatch((request) -> request.contains("Sluice-Execution: " + id));
 		assertThat(answer.headers().firstValue("Server-Timing").orElseThrow())
 			.matches("admission;dur=\\d+\\.\\d, token;dur=\\d+\\.\\d, pool;dur=\\d+\\.\\d, total;dur=\\d+\\.\\d");
+	}
+
+	@Test
+	void aShortAnswerLeavesInOnePiece() throws Exception {
+		String verdict = VERDICT.formatted("42");
+		String chunks = Integer.toHexString(verdict.length()) + "\r\n" + verdict + "\r\n0\r\n\r\n";
+		this.pool.answers("HTTP/1.1 200 OK\n" + JSON + "Transfer-Encoding: chunked\n\n" + chunks, Then.KEEP);
+		HttpResponse<byte[]> answer = execute();
+		assertThat(text(answer)).isEqualTo(verdict);
+		assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(verdict.length());
 	}
 
 	@Test

@@ -73,7 +73,23 @@ final class VerdictCheck {
 	void read(ByteBuffer bytes) {
 		while (bytes.hasRemaining() && !this.broken) {
 			read(bytes.get());
+			if (this.withinString && this.escaped == 0 && this.text.length() >= LONGEST_LITERAL) {
+				passPlain(bytes);
+			}
 		}
+	}
+
+	/** A long string is looked through for its end, and for what it may not hold. */
+	private static void passPlain(ByteBuffer bytes) {
+		int at = bytes.position();
+		while (at < bytes.limit() && isPlain(bytes.get(at))) {
+			at++;
+		}
+		bytes.position(at);
+	}
+
+	private static boolean isPlain(byte one) {
+		return one != '"' && one != '\\' && (one >= ' ' || one < 0);
 	}
 
 	/** Whether all the bytes were a verdict. */

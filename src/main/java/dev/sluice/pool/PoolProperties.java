@@ -43,7 +43,8 @@ import org.springframework.util.unit.DataSize;
  * @param timeLimit how long the pool may have an execution, whatever its own deadline;
  * the ingress ends it after about 240 s
  * @param idleTimeout how long an unused connection is kept; below the ingress's own 240 s
- * @param maxConnections how many connections may be open at once
+ * @param maxConnections how many connections may be open at once; one that nobody needs
+ * is not opened, so that a high number costs nothing
  * @param limit how many executions it may have at once
  * @param acquireTimeout how long an execution may wait for a connection
  * @param holdBack how much of an answer is held back until it is whole, so that a break
@@ -60,7 +61,7 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		@Nullable @Size(min = 16) String stickySecret, @DefaultValue @Valid CredentialProperties credential,
 		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("5s") Duration connectTimeout,
 		@DefaultValue("230s") Duration responseTimeout, @DefaultValue("220s") Duration timeLimit,
-		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("2000") @Min(1) int maxConnections,
+		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("10000") @Min(1) int maxConnections,
 		@DefaultValue @Valid LimitProperties limit, @DefaultValue("10s") Duration acquireTimeout,
 		@DefaultValue("512KB") DataSize holdBack) {
 

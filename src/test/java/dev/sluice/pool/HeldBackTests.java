@@ -86,6 +86,26 @@ class HeldBackTests {
 		await().atMost(WITHIN).until(() -> all.stream().allMatch((buffer) -> buffer.getNativeBuffer().refCnt() == 0));
 	}
 
+	@Test
+	void whatIsTakenInOnePieceIsLetGoWhereItIsNotEvenAskedFor() {
+		NettyDataBuffer buffer = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT).allocateBuffer(8);
+		HeldBack held = HeldBack.of(Flux.just(buffer), 300, this.held.reservation()).block(WITHIN);
+		StepVerifier.create(held.joined(), 0).thenCancel().verify(WITHIN);
+		assertThat(buffer.getNativeBuffer().refCnt()).isZero();
+	}
+
+	@Test
+	void whatIsTakenInOnePieceIsAllOfIt() {
+		NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
+		Flux<DataBuffer> body = Flux.just("one ", "and ", "all")
+			.map((text) -> buffers.allocateBuffer(8).write(text, StandardCharsets.UTF_8));
+		HeldBack held = HeldBack.of(body, 300, this.held.reservation()).block(WITHIN);
+		StepVerifier.create(held.joined()).assertNext((whole) -> {
+			assertThat(whole.toString(StandardCharsets.UTF_8)).isEqualTo("one and all");
+			DataBufferUtils.release(whole);
+		}).expectComplete().verify(WITHIN);
+	}
+
 	@AfterEach
 	void nothingIsHeld() {
 		assertThat(this.held.held()).isZero();

@@ -41,6 +41,15 @@ class WholeAnswersTests {
 		assertThat(failure.executed()).isEqualTo(Executed.UNKNOWN);
 	}
 
+	/** Each of these bodies keeps the server from naming the execution by itself. */
+	@Test
+	void anAdapterThatNamesNoExecutionIsTakenAtItsWordUnlessItListsRuntimes() {
+		this.one.answers(200, Calls.ADAPTER, "{\"run\":{\"stdout\":\"Sluice-Execution: \"}}");
+		assertThat(Calls.run(pool("identifier", "none"), execution())).isEqualTo(Calls.WELL);
+		this.one.answers(200, Calls.ADAPTER + "Sluice-Capabilities: eof\n", "[\"Sluice-Execution: \"]");
+		assertThat(Calls.run(pool("identifier", "none"), execution())).isEqualTo("pool-broke");
+	}
+
 	@Test
 	void oneThatComesInChunksHasAnEnd() {
 		String chunk = Integer.toHexString(Calls.VERDICT.length()) + "\r\n" + Calls.VERDICT + "\r\n0\r\n\r\n";
