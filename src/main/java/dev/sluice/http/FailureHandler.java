@@ -30,9 +30,6 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 
 	private static final Logger logger = LoggerFactory.getLogger(FailureHandler.class);
 
-	/** The request header that a client's key may come in. */
-	public static final String API_KEY = "X-API-Key";
-
 	/** Before Spring Boot's own. */
 	private static final int ORDER = -2;
 
