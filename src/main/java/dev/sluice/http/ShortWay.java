@@ -27,8 +27,7 @@ import org.springframework.web.server.session.WebSessionManager;
 /**
  * Serves the requests that come by the thousand: through the same filters and to the same
  * handler of failures as the others, and past the dispatcher, which looks for who serves
- * a request, and takes notes of each step for a trace that nobody reads. It halves what
- * Spring adds to the network's own cost.
+ * a request, and takes notes of each step for a trace that nobody reads.
  */
 public final class ShortWay implements HttpHandler {
 

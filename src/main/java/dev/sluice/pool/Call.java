@@ -22,8 +22,7 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
 
 /**
  * One request over the HTTP client that WebClient stands on. What WebClient adds to it
- * (codecs, attributes, notes for traces) costs as much again, and none of it is needed
- * here.
+ * (codecs, attributes, notes for traces) is not needed here, and has its cost.
  */
 final class Call {
 
