@@ -354,6 +354,17 @@ class FaultMatrixTests {
 		ConfigurableApplicationContext own = gateway(this.ingress.address(), "20s", "lease", idle);
 		for (String times : List.of("once", "once with key", "always")) {
 			start(row, times, own, "lease");
+			pause();
+		}
+	}
+
+	/** Longer than a connection may be idle, so that the next one is another. */
+	private static void pause() {
+		try {
+			Thread.sleep(20);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -253,9 +253,8 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 		private volatile boolean broken;
 
-		/** Whoever ends it does so while a buffer may be coming. */
 		Reading(CoreSubscriber<? super DataBuffer> reader) {
-			this.reader = Operators.serialize(reader);
+			this.reader = reader;
 		}
 
 		@Override
@@ -275,12 +274,18 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 		@Override
 		public void onNext(DataBuffer buffer) {
-			if (this.over) {
+			if (!pass(buffer)) {
 				DataBufferUtils.release(buffer);
 			}
-			else {
-				this.reader.onNext(buffer);
+		}
+
+		/** Whoever ends it may do so while a buffer is coming. */
+		private synchronized boolean pass(DataBuffer buffer) {
+			if (this.over) {
+				return false;
 			}
+			this.reader.onNext(buffer);
+			return true;
 		}
 
 		@Override
@@ -323,7 +328,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 			}
 		}
 
-		void tell() {
+		synchronized void tell() {
 			if (this.broken) {
 				this.broken = false;
 				this.reader.onError(failure());

@@ -2,7 +2,6 @@ package dev.sluice.http;
 
 import dev.sluice.execution.Answer;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -34,12 +33,11 @@ public final class Pieces {
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
 	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
-		Sinks.Empty<Void> ended = Sinks.empty();
-		return Unwritten.write(answer.body().takeUntilOther(ended.asMono()).limitRate(1), response)
-			.doFinally((signal) -> {
-				ended.tryEmitEmpty();
-				answer.discard();
-			});
+		Leash body = new Leash(answer.body());
+		return Unwritten.write(body.limitRate(1), response).doFinally((signal) -> {
+			body.cancel();
+			answer.discard();
+		});
 	}
 
 }

@@ -12,7 +12,6 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -86,12 +85,8 @@ public final class Replies {
 		return ServerResponse.ok()
 			.contentType(type)
 			.header(UNBUFFERED, "no")
-			.build((exchange, context) -> write(answer, (body) -> {
-				Unwritten unwritten = new Unwritten();
-				return exchange.getResponse()
-					.writeAndFlushWith(framing.apply(body).map(unwritten::give))
-					.doFinally((signal) -> unwritten.release());
-			}));
+			.build((exchange, context) -> write(answer,
+					(body) -> Unwritten.write(framing.apply(body), exchange.getResponse())));
 	}
 
 	/**
@@ -106,9 +101,9 @@ public final class Replies {
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
 	private static Mono<Void> write(Answer answer, Function<Flux<DataBuffer>, Mono<Void>> response) {
-		Sinks.Empty<Void> ended = Sinks.empty();
-		return response.apply(answer.body().takeUntilOther(ended.asMono())).doFinally((signal) -> {
-			ended.tryEmitEmpty();
+		Leash body = new Leash(answer.body());
+		return response.apply(body).doFinally((signal) -> {
+			body.cancel();
 			answer.done();
 		});
 	}

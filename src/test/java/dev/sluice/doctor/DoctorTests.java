@@ -190,8 +190,11 @@ class DoctorTests {
 	}
 
 	@Test
-	void anAdapterThatDoesNotSayWhomItAnswersIsNotSound() {
-		pool((request) -> PRINTS_42.newBuilder().setHeader("Sluice-Adapter", "1").build());
+	void anAdapterThatAnswersAnotherIsNotSound() {
+		pool((request) -> PRINTS_42.newBuilder()
+			.setHeader("Sluice-Adapter", "1")
+			.setHeader("Sluice-Execution", "another")
+			.build());
 		List<Finding> findings = examine("identifier", "none");
 		assertThat(in(State.BROKEN, findings)).containsExactly("sessions");
 		assertThat(lines(findings)).contains("broke");

@@ -95,7 +95,7 @@ class PoolLimitTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "lease, 40", "fresh, 20", "none, 2000", "auto, 2000", "sticky, 80" })
+	@CsvSource({ "lease, 40", "fresh, 20", "none, 10000", "auto, 10000", "sticky, 80" })
 	void aPoolIsBoundedByItsSessionsOrItsConnections(String identifier, int limit) {
 		Pools pools = keep(TestPools.at(this.one.address(), "identifier", identifier, "lease.max-sessions", "20",
 				"lease.executions-per-session", "2", "sticky-secret",
