@@ -122,6 +122,22 @@ class FrontTests {
 	}
 
 	@Test
+	void soIsAWholeOneUnlessItIsShort() throws Exception {
+		String verdict = VERDICT.formatted("0123456789".repeat(2000));
+		this.pool.answers(200, JSON, verdict);
+		HttpResponse<byte[]> packed = send(post(this.gateway, PRINT_42).header("Accept-Encoding", "gzip"));
+		assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+		try (InputStream bytes = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
+			assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(verdict);
+		}
+		String brief = VERDICT.formatted("0123456789".repeat(100));
+		this.pool.answers(200, JSON, brief);
+		HttpResponse<byte[]> plain = send(post(this.gateway, PRINT_42).header("Accept-Encoding", "gzip"));
+		assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+		assertThat(text(plain)).isEqualTo(brief);
+	}
+
+	@Test
 	void aPackedAnswerThatBreaksIsABrokenConnection() throws Exception {
 		this.pool.answers("HTTP/1.1 200 OK\n" + JSON + "Content-Length: 9999999\n\n{\"run\":{\"stdout\":\""
 				+ "0123456789".repeat(200_000), Then.RESET_LATER);

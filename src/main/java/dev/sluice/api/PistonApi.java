@@ -117,6 +117,8 @@ public final class PistonApi {
 	public RouterFunction<ServerResponse> routes() {
 		return RouterFunctions.route()
 			.route(PistonPath.read("/"), (request) -> Replies.json(GREETING))
+			// Whose wrong content type is an execution's failure.
+			.route(PistonPath.with(HttpMethod.POST, EXECUTE), this::serve)
 			.nest(PistonPath::isInApi, this::api)
 			.route(RequestPredicates.all(), this::unrouted)
 			.build();
@@ -131,19 +133,9 @@ public final class PistonApi {
 		return PistonPath.is(request, HttpMethod.POST, EXECUTE);
 	}
 
-	/**
-	 * Serves who asks for an execution, as its route does.
-	 * @param request the request
-	 * @return the response; an {@link ExecutionFailure} where there is no answer
-	 */
-	public Mono<ServerResponse> serve(ServerRequest request) {
-		return execute(Replies.requireJson(request));
-	}
-
 	private void api(RouterFunctions.Builder routes) {
 		routes.route(PistonPath.read(RUNTIMES), this::runtimes)
 			.route(PistonPath.with(HttpMethod.OPTIONS, RUNTIMES), (request) -> Replies.options("GET,HEAD"))
-			.route(PistonPath.with(HttpMethod.POST, EXECUTE), this::execute)
 			.route(PistonPath.with(HttpMethod.OPTIONS, EXECUTE), (request) -> Replies.options("POST"))
 			.route(PistonPath.with(HttpMethod.GET, CONNECT).and(ConnectApi::isHandshake), this::connect)
 			.route(PistonPath.read(PACKAGES), this::packages)
@@ -154,12 +146,17 @@ public final class PistonApi {
 			.before(Replies::requireJson);
 	}
 
-	private Mono<ServerResponse> execute(ServerRequest request) {
+	/**
+	 * Serves who asks for an execution.
+	 * @param request the request
+	 * @return the response; an {@link ExecutionFailure} where there is no answer
+	 */
+	public Mono<ServerResponse> serve(ServerRequest request) {
 		Optional<EventFormat> events = EventFormat.of(request);
 		Watch watch = watch(request, events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT);
 		Stamp.on(request.exchange().getResponse(), watch.id(), watch.timeline());
 		return watch
-			.over(() -> client(request)
+			.over(() -> client(Replies.requireJson(request))
 				.flatMap((client) -> execute(request, named(watch, client), (room) -> body(request, room))))
 			.flatMap((answer) -> {
 				if (this.drain.hasBegun()) {

@@ -9,7 +9,6 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Pass;
 import dev.sluice.execution.Timeline;
-import dev.sluice.execution.Timeline.Leg;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -215,7 +214,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 	}
 
 	private ExecutionFailure failure() {
-		boolean sent = this.answer != null || this.timeline.spent().containsKey(Leg.POOL);
+		boolean sent = this.answer != null || this.timeline.sent() > 0;
 		return Drain.ended(sent ? Executed.UNKNOWN : Executed.NO).tracedBy(this.id);
 	}
 
@@ -268,6 +267,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 			this.reader.onSubscribe(this);
 			if (Running.this.stopped) {
 				stop();
+				subscription.cancel();
 				tell();
 			}
 		}
@@ -279,7 +279,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 			}
 		}
 
-		/** Whoever ends it may do so while a buffer is coming. */
+		/** Whoever ends it may do so while a buffer, or its end, is coming. */
 		private synchronized boolean pass(DataBuffer buffer) {
 			if (this.over) {
 				return false;
@@ -289,7 +289,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		}
 
 		@Override
-		public void onError(Throwable error) {
+		public synchronized void onError(Throwable error) {
 			if (!this.over) {
 				this.over = true;
 				this.reader.onError(error);
@@ -297,7 +297,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		}
 
 		@Override
-		public void onComplete() {
+		public synchronized void onComplete() {
 			if (!this.over) {
 				this.over = true;
 				this.reader.onComplete();
@@ -322,10 +322,14 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		}
 
 		void stop() {
-			if (!this.over) {
+			synchronized (this) {
+				if (this.over) {
+					return;
+				}
+				this.over = true;
 				this.broken = true;
-				cancel();
 			}
+			cancel();
 		}
 
 		synchronized void tell() {

@@ -147,6 +147,7 @@ final class Watch {
 
 	private void end(Outcome outcome, @Nullable FailureCode code) {
 		if (this.ended.compareAndSet(false, true)) {
+			this.timeline.leave();
 			this.observer.ended(new Account(this.id, this.trace, this.delivery, this.client, this.language, outcome,
 					code, this.timeline, this.received, this.sent));
 		}

@@ -72,17 +72,19 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer whole(byte[] body, DataBufferFactory buffers) {
-		return whole(Mono.fromSupplier(() -> buffers.wrap(body)), Answer::nothing);
+		return whole(Mono.fromSupplier(() -> buffers.wrap(body)), Answer::nothing, Answer::nothing);
 	}
 
 	/**
 	 * An answer that is whole.
 	 * @param body all of its bytes in one buffer, which is there at once
 	 * @param discard lets go of them where nobody reads them
+	 * @param done run when their reader is {@linkplain #done() done} with them; maybe
+	 * more than once
 	 * @return the answer
 	 */
-	public static Answer whole(Mono<DataBuffer> body, Runnable discard) {
-		return new Answer(body.flux(), body, discard, null, Answer::nothing);
+	public static Answer whole(Mono<DataBuffer> body, Runnable discard, Runnable done) {
+		return new Answer(body.flux(), body, discard, null, done);
 	}
 
 	/**
@@ -96,7 +98,8 @@ public final class Answer {
 
 	/**
 	 * The answer's bytes in one buffer, where all of them are there already: who writes
-	 * them at once spares much of what it takes to stream them.
+	 * them at once spares much of what it takes to stream them, and is
+	 * {@linkplain #done() done} once they have left.
 	 * @return the bytes, in place of {@link #body()}; null where they are to be streamed
 	 */
 	public @Nullable Mono<DataBuffer> whole() {
@@ -156,7 +159,10 @@ public final class Answer {
 	 */
 	public Answer handedOn(Flux<DataBuffer> stoppable, Runnable discarded, Runnable left) {
 		Mono<DataBuffer> all = whole();
-		return new Answer((all != null) ? all.flux() : stoppable, all, discarded, this.input, left);
+		return new Answer((all != null) ? all.flux() : stoppable, all, discarded, this.input, () -> {
+			this.done.run();
+			left.run();
+		});
 	}
 
 	/**

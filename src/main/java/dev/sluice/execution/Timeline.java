@@ -1,9 +1,6 @@
 package dev.sluice.execution;
 
-import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -121,21 +118,6 @@ public final class Timeline {
 	}
 
 	/**
-	 * What it has spent by now in each leg that it has come to.
-	 * @return the times, in the order of the way
-	 */
-	public Map<Leg, Duration> spent() {
-		Map<Leg, Duration> all = new EnumMap<>(Leg.class);
-		for (Leg one : Leg.values()) {
-			long nanos = nanos(one);
-			if (nanos >= 0) {
-				all.put(one, Duration.ofNanos(nanos));
-			}
-		}
-		return all;
-	}
-
-	/**
 	 * What it has spent by now in a leg.
 	 * @param leg the leg
 	 * @return the time in nanoseconds; -1 where it has not come to it
@@ -151,15 +133,7 @@ public final class Timeline {
 
 	/**
 	 * What it has spent by now in all.
-	 * @return the time
-	 */
-	public Duration total() {
-		return Duration.ofNanos(totalNanos());
-	}
-
-	/**
-	 * The same in nanoseconds.
-	 * @return the time
+	 * @return the time in nanoseconds
 	 */
 	public long totalNanos() {
 		return System.nanoTime() - this.begin;

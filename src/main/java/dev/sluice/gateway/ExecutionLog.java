@@ -113,7 +113,8 @@ final class ExecutionLog implements Observer, AutoCloseable {
 		try {
 			this.form.write(logger, line.account(), line.total());
 		}
-		catch (RuntimeException ex) {
+		// Whatever an appender is broken by, it is not to end the writer.
+		catch (RuntimeException | Error ex) {
 			this.dropped.increment();
 		}
 	}

@@ -73,10 +73,12 @@ public class GatewayProcess {
 
 	@Bean
 	WebHttpHandlerBuilderCustomizer shortWay(PistonApi api, ObjectProvider<WebFilter> filters, FailureHandler failures,
-			ServerCodecConfigurer codecs, ObjectProvider<ForwardedHeaderTransformer> forwarded) {
+			ServerCodecConfigurer codecs, ObjectProvider<ForwardedHeaderTransformer> forwarded,
+			MetricsProperties metrics) {
 		return (builder) -> {
-			// It is the long way that reads who stands before us.
-			if (forwarded.getIfAvailable() == null) {
+			// It is the long way that reads who stands before us, and that Spring
+			// observes.
+			if (forwarded.getIfAvailable() == null && !metrics.httpRequests()) {
 				builder.httpHandlerDecorator((longWay) -> new ShortWay(api::isExecution, api::serve,
 						filters.orderedStream().toList(), failures, codecs, longWay));
 			}

@@ -17,14 +17,14 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 enum LogLine {
 
-	/** The values are fields of the log's events. */
+	/** The values are fields of the log's events, and none that a common schema has. */
 	FIELDS {
 
 		@Override
 		void write(Logger logger, Account account, long total) {
 			LoggingEventBuilder event = logger.atInfo();
 			tell(account, total, (name, value) -> {
-				LoggingEventBuilder _ = event.addKeyValue(name, value);
+				LoggingEventBuilder _ = event.addKeyValue(field(name), value);
 			});
 			event.log("Execution " + account.id() + " ended");
 		}
@@ -45,6 +45,10 @@ enum LogLine {
 
 	};
 
+	private static final String TRACE = "trace";
+
+	private static final String SPAN = "span";
+
 	private static final int LONGEST = 64;
 
 	private static final Pattern OTHERS = Pattern.compile("[^\\x21-\\x7e]");
@@ -57,12 +61,20 @@ enum LogLine {
 	 */
 	abstract void write(Logger logger, Account account, long total);
 
+	/** Those of the trace are everybody's. */
+	private static String field(String name) {
+		return switch (name) {
+			case TRACE, SPAN -> name + ".id";
+			default -> "sluice." + name;
+		};
+	}
+
 	private static void tell(Account account, long total, BiConsumer<String, Object> line) {
 		Timeline timeline = account.timeline();
 		FailureCode code = account.code();
 		line.accept("id", account.id());
-		line.accept("trace", account.trace().id());
-		line.accept("span", account.trace().span());
+		line.accept(TRACE, account.trace().id());
+		line.accept(SPAN, account.trace().span());
 		tellName(line, "client", account.client());
 		tellName(line, "language", account.language());
 		tellName(line, "pool", timeline.pool());

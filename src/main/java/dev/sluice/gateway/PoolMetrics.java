@@ -29,9 +29,6 @@ final class PoolMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		Gauge.builder("sluice.executions.waiting", this.chain, Chain::waiting)
-			.description("executions that wait for a session")
-			.register(registry);
 		this.chain.all().forEach((pool) -> bind(registry, pool));
 	}
 
@@ -44,8 +41,6 @@ final class PoolMetrics implements MeterBinder {
 				(report) -> report.sessions().idle());
 		gauge(registry, pool, "sessions.quarantined", "sessions in which something may still run",
 				(report) -> report.sessions().quarantined());
-		gauge(registry, pool, "breaker.closed", "1 while executions go there, 0 while it is passed over or tried",
-				(report) -> report.breaker().equals("closed") ? 1 : 0);
 		for (String state : BREAKER_STATES) {
 			Gauge.builder("sluice.pool.breaker.state", pool, (one) -> one.report().breaker().equals(state) ? 1 : 0)
 				.tag("pool", pool.name())

@@ -8,6 +8,7 @@ import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -29,8 +30,10 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("sluice.tracing")
 record TracingProperties(@Nullable URI endpoint, @DefaultValue Map<String, String> headers,
-		@DefaultValue("1.0") @DecimalMin("0") @DecimalMax("1") double sampling, @DefaultValue("5s") Duration interval,
-		@DefaultValue("10s") Duration timeout, @DefaultValue("2048") @Min(512) int maxPending) {
+		@DefaultValue("1.0") @DecimalMin("0") @DecimalMax("1") double sampling,
+		@DefaultValue("5s") @DurationMin(millis = 1) Duration interval,
+		@DefaultValue("10s") @DurationMin(millis = 1) Duration timeout,
+		@DefaultValue("2048") @Min(512) int maxPending) {
 
 	@AssertTrue(message = "must be an http or https address, such as http://127.0.0.1:4318/v1/traces")
 	boolean isEndpointReachable() {

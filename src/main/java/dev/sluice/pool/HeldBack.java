@@ -74,7 +74,10 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 		return Flux.defer(() -> this.taken.compareAndSet(false, true) ? reading() : Flux.empty());
 	}
 
-	/** All of a whole body in one buffer, likewise. */
+	/**
+	 * All of a whole body in one buffer, likewise. It is held until it is
+	 * {@link #written}.
+	 */
 	Mono<DataBuffer> joined() {
 		return Mono.fromSupplier(this::join)
 			.doOnCancel(this::discard)
@@ -85,9 +88,13 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 		if (!this.taken.compareAndSet(false, true)) {
 			return null;
 		}
-		this.room.release();
 		DataBuffer first = this.buffers.getFirst();
 		return (this.buffers.size() == 1) ? first : first.factory().join(this.buffers);
+	}
+
+	/** What was taken in one buffer has left, or never will. May be called again. */
+	void written() {
+		this.room.release();
 	}
 
 	private Flux<DataBuffer> reading() {

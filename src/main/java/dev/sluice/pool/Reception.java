@@ -121,8 +121,8 @@ final class Reception {
 			throw noVerdict(NO_VERDICT);
 		}
 		lease.end(End.WELL);
-		return lease
-			.keep((delivery == Delivery.EVENTS) ? told(held, bytes) : Answer.whole(held.joined(), held::discard));
+		return lease.keep((delivery == Delivery.EVENTS) ? told(held, bytes)
+				: Answer.whole(held.joined(), held::discard, held::written));
 	}
 
 	/** A Piston tells all at the end. */

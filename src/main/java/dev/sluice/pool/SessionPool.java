@@ -255,9 +255,10 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	/** What a pool does not answer in time is its breaker's business, too. */
 	private Mono<Answer> guarded(Execution execution, Lease lease, boolean repeat, Silence silence) {
-		Mono<Answer> call = isToBeMet(execution, lease)
-				? meet(lease).then(Mono.defer(() -> call(execution, lease, repeat))) : call(execution, lease, repeat);
-		return this.breaker.guard(call.timeout(silence.limit(), Mono.error(() -> silence.after(lease))));
+		// What is not let through has not gone anywhere.
+		Mono<Answer> call = Mono.defer(() -> call(execution, lease, repeat));
+		Mono<Answer> met = isToBeMet(execution, lease) ? meet(lease).then(call) : call;
+		return this.breaker.guard(met.timeout(silence.limit(), Mono.error(() -> silence.after(lease))));
 	}
 
 	/**

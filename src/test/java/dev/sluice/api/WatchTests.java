@@ -29,6 +29,8 @@ import dev.sluice.execution.Observer;
 import dev.sluice.execution.Outcome;
 import dev.sluice.execution.Pass;
 import dev.sluice.execution.Quota;
+import dev.sluice.execution.Timeline;
+import dev.sluice.execution.Timeline.Leg;
 import dev.sluice.http.LoopbackServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +116,14 @@ class WatchTests {
 		assertThat(account.outcome()).isEqualTo(Outcome.REFUSED);
 		assertThat(account.code()).isNotNull().extracting(FailureCode::text).isEqualTo(code);
 		assertThat(account.sent()).isZero();
+	}
+
+	@Test
+	void soIsABodyOfAnotherType() throws Exception {
+		HttpResponse<String> refused = send(request(TestApi.BODY).setHeader("Content-Type", "text/plain"));
+		assertThat(refused.statusCode()).isEqualTo(415);
+		assertThat(ended().code()).isEqualTo(FailureCode.UNSUPPORTED_MEDIA_TYPE);
+		assertThat(refused.headers().firstValue("X-Execution-Id")).contains(ended().id());
 	}
 
 	@Test
@@ -206,6 +216,21 @@ class WatchTests {
 		};
 		leave();
 		assertThat(ended().outcome()).isEqualTo(Outcome.CANCELLED);
+	}
+
+	@Test
+	void theTimesOfWhoHasLeftDoNotGrow() {
+		this.executor = (execution) -> {
+			execution.timeline().enter(Leg.POOL);
+			this.executions.add(execution);
+			return Mono.never();
+		};
+		leave();
+		Timeline timeline = ended().timeline();
+		long spent = timeline.nanos(Leg.POOL);
+		long total = timeline.totalNanos();
+		await().atMost(10, TimeUnit.SECONDS).until(() -> timeline.totalNanos() > total);
+		assertThat(timeline.nanos(Leg.POOL)).isEqualTo(spent);
 	}
 
 	@Test

@@ -53,6 +53,8 @@ class SeenConfigurationTests {
 
 	private final List<ILoggingEvent> written = new ArrayList<>();
 
+	private volatile boolean broken;
+
 	private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
 
 		@Override
@@ -62,6 +64,9 @@ class SeenConfigurationTests {
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+			}
+			if (SeenConfigurationTests.this.broken) {
+				throw new LinkageError("An appender that is not whole");
 			}
 			SeenConfigurationTests.this.written.add(event);
 		}
@@ -106,7 +111,8 @@ class SeenConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "sluice.tracing.endpoint=collector:4318, must be an http or https address",
-			"sluice.tracing.sampling=2, sluice.tracing.sampling",
+			"sluice.tracing.sampling=2, sluice.tracing.sampling", "sluice.tracing.interval=0, sluice.tracing.interval",
+			"sluice.tracing.timeout=-1s, sluice.tracing.timeout",
 			"sluice.metrics.endpoint=ftp://x/, must be an http or https address",
 			"sluice.log.max-pending=0, sluice.log.maxPending", "sluice.log.executions=maybe, sluice.log.executions" })
 	void aWrongSettingIsNamed(String setting, String said) {
@@ -138,11 +144,25 @@ class SeenConfigurationTests {
 			assertThat(log.dropped()).isEqualTo(3);
 			this.mayWrite.countDown();
 			await().atMost(10, TimeUnit.SECONDS).until(() -> {
+				long before = log.dropped();
 				log.ended(account("python", null));
-				return log.dropped() == 3;
+				return log.dropped() == before;
 			});
 		}
 		assertThat(this.written).hasSizeGreaterThanOrEqualTo(3);
+	}
+
+	@Test
+	void aLineThatCanNotBeWrittenIsNotTheLastOne() {
+		this.mayWrite.countDown();
+		this.broken = true;
+		try (ExecutionLog log = new ExecutionLog(LogLine.FIELDS, 100)) {
+			log.ended(account("python", null));
+			await().atMost(10, TimeUnit.SECONDS).until(() -> log.dropped() == 1);
+			this.broken = false;
+			log.ended(account("python", null));
+		}
+		assertThat(this.written).hasSize(1);
 	}
 
 	@Test

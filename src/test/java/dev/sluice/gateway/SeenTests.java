@@ -98,15 +98,16 @@ class SeenTests {
 		String id = answer.headers().firstValue("X-Execution-Id").orElseThrow();
 
 		JsonNode line = line(output, id);
-		assertThat(line.path("trace").asString()).isEqualTo(TRACE);
-		assertThat(line.path("language").asString()).isEqualTo("python");
-		assertThat(line.path("pool").asString()).isEqualTo("chain");
-		assertThat(line.path("outcome").asString()).isEqualTo("verdict");
-		assertThat(line.path("delivery").asString()).isEqualTo("verdict");
-		assertThat(line.path("attempts").asInt()).isEqualTo(1);
-		assertThat(line.path("received_bytes").asInt()).isEqualTo(BODY.length());
-		assertThat(line.path("sent_bytes").asInt()).isEqualTo(VERDICT.length());
-		assertThat(line.path("total_ms").asDouble()).isGreaterThanOrEqualTo(line.path("pool_ms").asDouble());
+		assertThat(line.at("/trace/id").asString()).isEqualTo(TRACE);
+		assertThat(line.at("/sluice/language").asString()).isEqualTo("python");
+		assertThat(line.at("/sluice/pool").asString()).isEqualTo("chain");
+		assertThat(line.at("/sluice/outcome").asString()).isEqualTo("verdict");
+		assertThat(line.at("/sluice/delivery").asString()).isEqualTo("verdict");
+		assertThat(line.at("/sluice/attempts").asInt()).isEqualTo(1);
+		assertThat(line.at("/sluice/received_bytes").asInt()).isEqualTo(BODY.length());
+		assertThat(line.at("/sluice/sent_bytes").asInt()).isEqualTo(VERDICT.length());
+		assertThat(line.at("/sluice/total_ms").asDouble())
+			.isGreaterThanOrEqualTo(line.at("/sluice/pool_ms").asDouble());
 		assertThat(output.getAll()).doesNotContain("the-code", "the-input", "the-args", "the-secret", "secret-key",
 				"chain-token", "said-it");
 
@@ -135,7 +136,7 @@ class SeenTests {
 		assertThat(span.getParentSpanId().isEmpty()).isTrue();
 		assertThat(asked(id)).contains("traceparent: 00-" + id + "-" + hex(span.getSpanId().toByteArray()) + "-01\r\n")
 			.doesNotContain("tracestate");
-		assertThat(line(output, id).path("trace").asString()).isEqualTo(id);
+		assertThat(line(output, id).at("/trace/id").asString()).isEqualTo(id);
 	}
 
 	@Test
@@ -157,8 +158,8 @@ class SeenTests {
 		HttpResponse<String> failure = send(execute());
 		assertThat(failure.statusCode()).isEqualTo(502);
 		String id = failure.headers().firstValue("X-Execution-Id").orElseThrow();
-		assertThat(line(output, id).path("code").asString()).isEqualTo("pool-forbidden");
-		assertThat(line(output, id).path("outcome").asString()).isEqualTo("failed");
+		assertThat(line(output, id).at("/sluice/code").asString()).isEqualTo("pool-forbidden");
+		assertThat(line(output, id).at("/sluice/outcome").asString()).isEqualTo("failed");
 		assertThat(span(id).getStatus().getCodeValue()).isEqualTo(2);
 		assertThat(meter("sluice_executions_seconds_count", "code=\"pool-forbidden\"")).isPositive();
 	}
@@ -169,7 +170,7 @@ class SeenTests {
 			.POST(HttpRequest.BodyPublishers.ofString(BODY.replace("python", "no\\nsuch"))));
 		assertThat(refused.statusCode()).isEqualTo(400);
 		String id = refused.headers().firstValue("X-Execution-Id").orElseThrow();
-		assertThat(line(output, id).path("language").asString()).isEqualTo("no?such");
+		assertThat(line(output, id).at("/sluice/language").asString()).isEqualTo("no?such");
 		assertThat(meter("sluice_executions_seconds_count", "code=\"invalid-request\"", "outcome=\"refused\""))
 			.isPositive();
 		assertThat(scrape()).doesNotContain("such");
@@ -179,10 +180,11 @@ class SeenTests {
 	void theMetersHaveTheirNamesAndNoOthers() throws Exception {
 		this.pool.answers(200, JSON, VERDICT);
 		send(execute());
+		// An answer may be there before it is over.
+		await().atMost(10, TimeUnit.SECONDS).until(() -> scrape().contains("sluice_executions_in_flight 0"));
 		assertThat(scrape())
-			.contains("sluice_executions_in_flight 0", "sluice_executions_waiting ",
-					"sluice_executions_received_bytes_total ", "sluice_executions_sent_bytes_total ",
-					"sluice_executions_verdicts_total{language=\"python\"}",
+			.contains("sluice_admission_waiting ", "sluice_executions_received_bytes_total ",
+					"sluice_executions_sent_bytes_total ", "sluice_executions_verdicts_total{language=\"python\"}",
 					"sluice_execution_stage_seconds_bucket{outcome=\"verdict\",stage=\"admission\",le=\"0.001\"}",
 					"stage=\"token\"", "stage=\"pool\"", "stage=\"total\"", "sluice_pool_running{pool=\"chain\"}",
 					"sluice_pool_sessions_leased{pool=\"chain\"}", "sluice_pool_calls_total{pool=\"chain\"}",
@@ -258,8 +260,10 @@ class SeenTests {
 	/** What the log says of an execution, which is said once. */
 	private static JsonNode line(CapturedOutput output, String execution) {
 		String line = await().atMost(10, TimeUnit.SECONDS)
-			.until(() -> output.getOut().lines().filter((one) -> one.contains("\"id\":\"" + execution + "\"")).toList(),
-					(found) -> found.size() == 1)
+			.until(() -> output.getOut()
+				.lines()
+				.filter((one) -> one.contains("Execution " + execution + " ended"))
+				.toList(), (found) -> found.size() == 1)
 			.getFirst();
 		return new JsonMapper().readTree(line);
 	}

@@ -71,20 +71,26 @@ final class Gauges implements AutoCloseable {
 
 	/**
 	 * The gauges of work that are not zero.
-	 * @return their values by their names
+	 * @return their values by their names; something where the actuator does not answer,
+	 * since nobody knows then
 	 */
 	Map<String, Double> left() {
 		Map<String, Double> left = new TreeMap<>();
 		if (this.management == null) {
 			return left;
 		}
-		for (JsonNode name : read("/actuator/metrics").path("names")) {
-			if (OF_WORK.matcher(name.asString()).matches()) {
-				double value = value(name.asString());
-				if (value != 0) {
-					left.put(name.asString(), value);
+		try {
+			for (JsonNode name : read("/actuator/metrics").path("names")) {
+				if (OF_WORK.matcher(name.asString()).matches()) {
+					double value = value(name.asString());
+					if (value != 0) {
+						left.put(name.asString(), value);
+					}
 				}
 			}
+		}
+		catch (IOException ex) {
+			left.put("what the actuator does not tell: " + ex.getMessage(), Double.NaN);
 		}
 		return left;
 	}
@@ -100,7 +106,7 @@ final class Gauges implements AutoCloseable {
 	private void sample() {
 		try {
 			while (true) {
-				this.samples.add(new Sample(System.currentTimeMillis(), (long) value("jvm.memory.used?tag=area:heap")));
+				sampleHeap();
 				Thread.sleep(1000);
 			}
 		}
@@ -109,19 +115,32 @@ final class Gauges implements AutoCloseable {
 		}
 	}
 
-	private double value(String name) {
+	private void sampleHeap() {
+		try {
+			this.samples.add(new Sample(System.currentTimeMillis(), (long) value("jvm.memory.used?tag=area:heap")));
+		}
+		catch (IOException ex) {
+			// One sample less.
+		}
+	}
+
+	private double value(String name) throws IOException {
 		return read("/actuator/metrics/" + name).at("/measurements/0/value").asDouble(0);
 	}
 
-	private JsonNode read(String path) {
+	private JsonNode read(String path) throws IOException {
 		HttpRequest question = HttpRequest.newBuilder(this.management.resolve(path))
 			.timeout(Duration.ofSeconds(10))
 			.build();
 		try {
-			return JSON.readTree(this.client.send(question, HttpResponse.BodyHandlers.ofString()).body());
+			HttpResponse<String> answer = this.client.send(question, HttpResponse.BodyHandlers.ofString());
+			if (answer.statusCode() != 200) {
+				throw new IOException(path + " is answered by " + answer.statusCode());
+			}
+			return JSON.readTree(answer.body());
 		}
-		catch (IOException | JacksonException ex) {
-			return JSON.createObjectNode();
+		catch (JacksonException ex) {
+			throw new IOException(path + " is answered by something else than JSON", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

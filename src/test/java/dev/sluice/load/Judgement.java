@@ -9,4 +9,13 @@ import java.util.function.BooleanSupplier;
  * @param holds whether it does
  */
 record Judgement(String name, BooleanSupplier holds) {
+
+	static Judgement nobodyFails(Tally tally) {
+		return new Judgement("nobody fails", () -> tally.count(Outcome.FAILED) == 0);
+	}
+
+	static Judgement nobodyIsRefused(Tally tally) {
+		return new Judgement("nobody is refused", () -> tally.count(Outcome.REFUSED) == 0);
+	}
+
 }

@@ -28,8 +28,6 @@ record Overload(Settings settings, Tally tally) {
 
 	private static final double GOODPUT_KEPT = 0.95;
 
-	private static final long REFUSED_WITHIN = Long.getLong("refused-within", 20);
-
 	/**
 	 * Who comes.
 	 * @return the plan
@@ -57,16 +55,18 @@ record Overload(Settings settings, Tally tally) {
 		return new Plan(populations, at, judgements(steps, beside));
 	}
 
-	private static List<Judgement> judgements(List<Step> steps, Step beside) {
+	private List<Judgement> judgements(List<Step> steps, Step beside) {
 		Step last = steps.getLast();
+		long within = this.settings.refusedWithin();
 		return List.of(
 				new Judgement("goodput at the end is at least 95 % of its peak",
 						() -> last.goodput() >= GOODPUT_KEPT
 								* steps.stream().mapToDouble(Step::goodput).max().orElse(0)),
-				new Judgement("99 % of refusals come within " + REFUSED_WITHIN + " ms",
-						() -> last.took(Outcome.REFUSED, 99) <= REFUSED_WITHIN),
-				new Judgement("nobody is refused for the other pool's sake",
-						() -> beside.count(Outcome.REFUSED) + beside.count(Outcome.FAILED) == 0));
+				new Judgement("what is too much is refused", () -> last.count(Outcome.REFUSED) > 0),
+				new Judgement("99 % of refusals come within " + within + " ms",
+						() -> last.took(Outcome.REFUSED, 99) <= within),
+				Judgement.nobodyFails(this.tally),
+				new Judgement("nobody is refused for the other pool's sake", () -> beside.count(Outcome.REFUSED) == 0));
 	}
 
 }

@@ -28,7 +28,7 @@ enum Profile {
 			return new Plan(
 					List.of(scenario("steady").exec(clients(settings).execute(step))
 						.injectOpen(constantUsersPerSec(settings.rate()).during(settings.time()))),
-					settings.time(), List.of());
+					settings.time(), List.of(Judgement.nobodyFails(tally), Judgement.nobodyIsRefused(tally)));
 		}
 
 	},
@@ -47,7 +47,7 @@ enum Profile {
 								constantUsersPerSec(settings.rate()).during(calm),
 								stressPeakUsers(2 * settings.users()).during(peak),
 								constantUsersPerSec(settings.rate()).during(calm))),
-					calm.multipliedBy(3).plus(peak), List.of());
+					calm.multipliedBy(3).plus(peak), List.of(Judgement.nobodyFails(tally)));
 		}
 
 	},
@@ -61,7 +61,7 @@ enum Profile {
 			return new Plan(
 					List.of(scenario("hold").exec(clients(settings).execute(step))
 						.injectClosed(constantConcurrentUsers(settings.users()).during(settings.time()))),
-					settings.time(), List.of());
+					settings.time(), List.of(Judgement.nobodyFails(tally), Judgement.nobodyIsRefused(tally)));
 		}
 
 	},
@@ -89,7 +89,7 @@ enum Profile {
 							scenario("flood").exec(flooding.execute(flood))
 								.injectOpen(nothingFor(third),
 										rampUsersPerSec(settings.rate()).to(6 * settings.rate()).during(third))),
-					all, List.of());
+					all, List.of(Judgement.nobodyFails(tally)));
 		}
 
 	},

@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
  * @param users {@code users}: clients at once, where the profile has a number of them
  * @param time {@code time}: seconds of load, or of each step of it
  * @param sleep {@code sleep}: milliseconds that each program sleeps
+ * @param refusedWithin {@code refused-within}: milliseconds in which 99 % of an
+ * overload's refusals have to come; 20 by default
  * @param arguments {@code gateway.arguments}: more for the gateway that is started, with
  * blanks between
  */
 record Settings(Profile profile, @Nullable URI url, @Nullable URI management, @Nullable String key,
 		@Nullable String floodKey, Behind pool, int sessions, int believed, Language language, double rate, int users,
-		Duration time, Duration sleep, List<String> arguments) {
+		Duration time, Duration sleep, long refusedWithin, List<String> arguments) {
 
 	/** What is behind a gateway that is started. */
 	enum Behind {
@@ -65,6 +67,7 @@ record Settings(Profile profile, @Nullable URI url, @Nullable URI management, @N
 				Integer.getInteger("users", defaults.users()),
 				Duration.ofSeconds(Integer.getInteger("time", defaults.seconds())),
 				Duration.ofMillis(Integer.getInteger("sleep", defaults.sleepMillis())),
+				Long.getLong("refused-within", 20),
 				Arrays.stream(System.getProperty("gateway.arguments", "").split("\\s+"))
 					.filter((argument) -> !argument.isEmpty())
 					.toList());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import dev.sluice.execution.Answer;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.Reservation;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,31 @@ class HeldBackTests {
 			assertThat(whole.toString(StandardCharsets.UTF_8)).isEqualTo("one and all");
 			DataBufferUtils.release(whole);
 		}).expectComplete().verify(WITHIN);
+		held.written();
+	}
+
+	@Test
+	void whatIsTakenInOnePieceCountsUntilItIsWritten() {
+		HeldBack held = HeldBack
+			.of(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(new byte[8])), 300, this.held.reservation())
+			.block(WITHIN);
+		AtomicBoolean left = new AtomicBoolean();
+		Answer answer = Answer.whole(held.joined(), held::discard, held::written).onEnd(() -> {
+		}).handedOn(Flux.never(), held::discard, () -> left.set(true));
+		assertThat(answer.whole().block(WITHIN)).isNotNull();
+		assertThat(this.held.held()).isEqualTo(8);
+		answer.done();
+		assertThat(this.held.held()).isZero();
+		assertThat(left).isTrue();
+		answer.done();
+	}
+
+	@Test
+	void whatIsNeverTakenCountsNoLongerThanItsReaderIsThere() {
+		HeldBack held = HeldBack
+			.of(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(new byte[8])), 300, this.held.reservation())
+			.block(WITHIN);
+		Answer.whole(held.joined(), held::discard, held::written).done();
 	}
 
 	@AfterEach
