@@ -64,6 +64,9 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 	private volatile boolean stopped;
 
+	/** Whether its client may be told something. */
+	private volatile boolean subscribed;
+
 	private Running(CoreSubscriber<? super Answer> actual, Drain drain, String id, Timeline timeline) {
 		this.actual = actual;
 		this.drain = drain;
@@ -114,6 +117,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 	public void onSubscribe(Subscription subscription) {
 		this.source = subscription;
 		this.actual.onSubscribe(this);
+		this.subscribed = true;
 		if (this.stopped) {
 			subscription.cancel();
 			tell();
@@ -190,7 +194,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 	@Override
 	public void tell() {
-		if (this.source != null && this.state.compareAndSet(State.STOPPED, State.OVER)) {
+		if (this.subscribed && this.state.compareAndSet(State.STOPPED, State.OVER)) {
 			leave();
 			this.actual.onError(failure());
 			return;
@@ -214,8 +218,10 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		};
 	}
 
+	/** Who waits for his turn again was refused by a pool, and runs nowhere. */
 	private ExecutionFailure failure() {
-		boolean sent = this.answer != null || this.timeline.spent().containsKey(Leg.POOL);
+		boolean sent = this.answer != null
+				|| this.timeline.spent().containsKey(Leg.POOL) && this.timeline.leg() != Leg.ADMISSION;
 		return Drain.ended(sent ? Executed.UNKNOWN : Executed.NO).tracedBy(this.id);
 	}
 
@@ -253,6 +259,8 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 		private volatile boolean broken;
 
+		private volatile boolean subscribed;
+
 		Reading(CoreSubscriber<? super DataBuffer> reader) {
 			this.reader = reader;
 		}
@@ -266,9 +274,13 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		public void onSubscribe(Subscription subscription) {
 			this.bytes = subscription;
 			this.reader.onSubscribe(this);
+			this.subscribed = true;
 			if (Running.this.stopped) {
 				stop();
 				tell();
+			}
+			if (this.over) {
+				subscription.cancel();
 			}
 		}
 
@@ -329,7 +341,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		}
 
 		synchronized void tell() {
-			if (this.broken) {
+			if (this.broken && this.subscribed) {
 				this.broken = false;
 				this.reader.onError(failure());
 			}
