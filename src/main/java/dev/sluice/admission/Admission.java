@@ -137,7 +137,7 @@ public final class Admission implements Executor, AutoCloseable {
 	void receive(Visit visit) {
 		if (isFreeFor(visit) && tryPermit()) {
 			if (!visit.enter(null)) {
-				giveUp();
+				release();
 			}
 			return;
 		}
@@ -147,7 +147,7 @@ public final class Admission implements Executor, AutoCloseable {
 			return;
 		}
 		visit.setAlarm();
-		look();
+		lookFor(visit);
 	}
 
 	/** Whether one that found no room after all may wait on. */
@@ -155,11 +155,17 @@ public final class Admission implements Executor, AutoCloseable {
 		return this.properties.queue() > 0;
 	}
 
-	/** It is not tried at once again, but as soon as there may be room. */
-	void takeBack(Visit visit) {
+	/**
+	 * It is tried again as soon as there may be room: at once only the first time, as
+	 * room may have come while it did not wait.
+	 */
+	void takeBack(Visit visit, boolean first) {
 		this.waiting.addFirst(visit);
 		visit.setAlarm();
 		release();
+		if (first) {
+			lookFor(visit);
+		}
 	}
 
 	void leave(Visit visit) {
@@ -192,9 +198,24 @@ public final class Admission implements Executor, AutoCloseable {
 		return false;
 	}
 
-	/** Whoever found none meanwhile waits, and has had somebody look again. */
+	/** Whoever found none meanwhile waits, and has somebody look again. */
 	private void giveUp() {
 		this.inFlight.decrementAndGet();
+	}
+
+	/** Room may have come before it waited; where there is none, nobody else has some. */
+	private void lookFor(Visit visit) {
+		boolean room;
+		try {
+			room = visit.candidate().hasRoom();
+		}
+		catch (Throwable ex) {
+			logger.error("An execution could not be asked for room by a fault of ours", ex);
+			return;
+		}
+		if (room) {
+			look();
+		}
 	}
 
 	/** One at a time; who comes meanwhile has it done once more. */
@@ -207,7 +228,7 @@ public final class Admission implements Executor, AutoCloseable {
 			try {
 				letIn();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				logger.error("The queue could not be looked through by a fault of ours", ex);
 			}
 			seen = this.looks.addAndGet(-seen);
@@ -217,19 +238,20 @@ public final class Admission implements Executor, AutoCloseable {
 	private void letIn() {
 		Look look = new Look();
 		while (this.waiting.size() > 0 && tryPermit()) {
-			boolean entered = false;
 			@Nullable Visit next = null;
 			try {
 				next = this.waiting.next(look);
-				entered = next != null && next.enter(look);
 			}
 			finally {
-				if (!entered) {
+				if (next == null) {
 					giveUp();
 				}
 			}
 			if (next == null) {
 				return;
+			}
+			if (!next.enter(look)) {
+				giveUp();
 			}
 		}
 	}

@@ -88,7 +88,8 @@ public final class Clients implements Gate, AutoCloseable {
 
 	/**
 	 * Who asks. A key in {@code X-API-Key} goes first: it is for this gateway alone,
-	 * while {@code Authorization} may be for something before it.
+	 * while {@code Authorization} may be for something before it. A key may look like a
+	 * token.
 	 */
 	@Override
 	public Mono<Client> identify(Credentials credentials) {
@@ -99,7 +100,8 @@ public final class Clients implements Gate, AutoCloseable {
 		if (credentials.key() != null || bearer == null) {
 			return byKey(credentials.key());
 		}
-		return (this.issuer != null && Issuer.isToken(bearer)) ? this.issuer.identify(bearer) : byKey(bearer);
+		boolean token = this.issuer != null && Issuer.isToken(bearer) && this.ring.find(bearer) == null;
+		return (this.issuer != null && token) ? this.issuer.identify(bearer) : byKey(bearer);
 	}
 
 	@Override
@@ -165,6 +167,12 @@ public final class Clients implements Gate, AutoCloseable {
 		all.addAll(read);
 		if (!KeyRing.agree(all)) {
 			throw new IllegalArgumentException("keys, with those of sluice.clients.keys, " + KeyRing.CLASH);
+		}
+		for (int i = 0; i < read.size(); i++) {
+			if (!this.properties.isBurstOfARate(read.get(i))) {
+				throw new IllegalArgumentException(
+						"keys[" + i + "] has a burst, which bounds nothing without a rate: set its rate, too");
+			}
 		}
 		this.ring = new KeyRing(all, this.properties.defaults());
 	}

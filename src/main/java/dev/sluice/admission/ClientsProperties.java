@@ -36,6 +36,18 @@ record ClientsProperties(@DefaultValue("false") boolean open, @DefaultValue List
 		return !this.open || isForAll();
 	}
 
+	@AssertTrue(message = "must hold for each: a burst is a part of a rate, and bounds nothing without one. "
+			+ "Set rate beside burst, or sluice.clients.defaults.rate")
+	boolean isBurstOfARate() {
+		return !(isForAll() && this.defaults.isBurstWithoutRate()) && this.keys.stream().allMatch(this::isBurstOfARate)
+				&& (this.jwt == null || !this.jwt.limits().or(this.defaults).isBurstWithoutRate());
+	}
+
+	/** Whether a key's burst, if any, has a rate. */
+	boolean isBurstOfARate(KeyProperties key) {
+		return !key.limits().or(this.defaults).isBurstWithoutRate();
+	}
+
 	@AssertTrue(message = KeyRing.CLASH)
 	boolean isKeysInAgreement() {
 		// What is wrong in itself is told by itself.

@@ -48,13 +48,15 @@ final class IssuerKeys {
 
 	private record Answer(JWKSet keys, long at) {
 
-		boolean isOld() {
-			return System.nanoTime() - this.at > GOOD_FOR.toNanos();
+		boolean isOlderThan(Duration age) {
+			return System.nanoTime() - this.at > age.toNanos();
 		}
 
 	}
 
 	private final JwtProperties properties;
+
+	private final Duration goodFor;
 
 	private final WebClient http;
 
@@ -69,7 +71,18 @@ final class IssuerKeys {
 	 * @param properties who the issuer is
 	 */
 	IssuerKeys(JwtProperties properties) {
+		this(properties, GOOD_FOR, ASKED_AT_MOST_EVERY);
+	}
+
+	/**
+	 * Makes them. Nobody is asked yet.
+	 * @param properties who the issuer is
+	 * @param goodFor after what time he is asked again
+	 * @param atMostEvery how often he is asked, whatever tokens come
+	 */
+	IssuerKeys(JwtProperties properties, Duration goodFor, Duration atMostEvery) {
 		this.properties = properties;
+		this.goodFor = goodFor;
 		this.http = http(properties.timeout());
 		this.fresh = Mono.defer(this::address)
 			.flatMap(this::fetch)
@@ -77,7 +90,7 @@ final class IssuerKeys {
 			.timeout(properties.timeout())
 			.doOnNext(this::came)
 			.onErrorMap(this::failed)
-			.cache((keys) -> ASKED_AT_MOST_EVERY, (error) -> ASKED_AGAIN_AFTER_FAILURE, () -> Duration.ZERO);
+			.cache((keys) -> atMostEvery, (error) -> ASKED_AGAIN_AFTER_FAILURE, () -> Duration.ZERO);
 	}
 
 	/**
@@ -93,10 +106,8 @@ final class IssuerKeys {
 		if (known.isEmpty()) {
 			return this.fresh.flatMapIterable(selector::select);
 		}
-		if (before != null && before.isOld()) {
-			this.fresh.subscribe((keys) -> {
-			}, (error) -> {
-			});
+		if (before != null && before.isOlderThan(this.goodFor)) {
+			return this.fresh.onErrorReturn(before.keys()).flatMapIterable(selector::select);
 		}
 		return Flux.fromIterable(known);
 	}

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import jakarta.validation.Validator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -18,7 +19,8 @@ import reactor.core.scheduler.Schedulers;
 /**
  * A file with clients' keys, which may change while the gateway runs. Its bytes are
  * looked at, and not its time, so that each way of replacing it is seen: written anew,
- * renamed, or behind another symbolic link, as Kubernetes mounts it.
+ * renamed, or behind another symbolic link, as Kubernetes mounts it. They count once two
+ * looks in a row have seen the same: somebody may be writing them.
  */
 final class KeyFile implements AutoCloseable {
 
@@ -35,7 +37,11 @@ final class KeyFile implements AutoCloseable {
 
 	private final Disposable clock;
 
+	/** What is in force. */
 	private byte[] seen;
+
+	/** What the look before saw. */
+	private byte @Nullable [] before;
 
 	/** Each thing that is wrong is told once. */
 	private String told = "";
@@ -64,9 +70,16 @@ final class KeyFile implements AutoCloseable {
 		this.clock.dispose();
 	}
 
-	private void look() {
+	void look() {
 		try {
+			byte[] last = this.before;
+			this.before = null;
 			byte[] now = bytes();
+			this.before = now;
+			boolean whole = Arrays.equals(now, last);
+			if (!whole) {
+				return;
+			}
 			if (!Arrays.equals(now, this.seen)) {
 				List<KeyProperties> keys = KeyDocument.read(now, this.validator);
 				this.changed.accept(keys);

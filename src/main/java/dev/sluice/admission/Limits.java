@@ -29,6 +29,11 @@ record Limits(@Nullable @DecimalMin("0.001") @DecimalMax("1000000") Double rate,
 				(this.concurrency != null) ? this.concurrency : others.concurrency);
 	}
 
+	/** Whether there is a burst of nothing. */
+	boolean isBurstWithoutRate() {
+		return this.burst != null && this.rate == null;
+	}
+
 	boolean isNone() {
 		return this.rate == null && this.concurrency == null;
 	}

@@ -83,19 +83,26 @@ final class Line {
 	 * @return the one; null where nobody here has room
 	 */
 	@Nullable Visit next(Look look) {
-		for (SequencedMap<String, SequencedSet<Visit>> sessions : this.clients.values()) {
-			for (SequencedSet<Visit> session : sessions.values()) {
-				Visit first = session.getFirst();
-				if (look.finds(first)) {
-					return first;
-				}
-				if (look.isFull(first.needs())) {
-					return null;
-				}
+		Visit first = this.clients.firstEntry().getValue().firstEntry().getValue().getFirst();
+		Round round = look.roundOf(this);
+		if (round == null) {
+			if (look.finds(first)) {
+				return first;
 			}
+			round = new Round(this.clients);
+			look.begin(this, round);
 		}
-		look.passed(this);
-		return null;
+		else if (look.hasTried(first)) {
+			return null;
+		}
+		if (look.isFull(first.needs())) {
+			return null;
+		}
+		Visit next = round.next(look, this.clients);
+		if (next == null && !look.isFull(first.needs())) {
+			look.passed(this);
+		}
+		return next;
 	}
 
 	/**

@@ -143,6 +143,10 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 				quieten();
 			}
 		}
+		else if (this.until.left().isZero()) {
+			// It rang while there was nothing to end.
+			late();
+		}
 	}
 
 	/**
@@ -163,7 +167,8 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 		try {
 			this.candidate.enter().subscribe(this);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			// An Error, too: its permit would be lost.
 			onError(ex);
 		}
 		return true;
@@ -255,7 +260,7 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 			try {
 				this.admission.receive(this);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				refuse(ex);
 			}
 		}
@@ -299,12 +304,13 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 	}
 
 	private void waitOn(ExecutionFailure full) {
+		boolean first = this.refused == null;
 		this.refused = full;
 		this.needs = null;
 		this.inside = null;
 		if (this.state.compareAndSet(State.INSIDE, State.WAITING)) {
 			this.execution.timeline().enter(Leg.ADMISSION);
-			this.admission.takeBack(this);
+			this.admission.takeBack(this, first);
 		}
 	}
 

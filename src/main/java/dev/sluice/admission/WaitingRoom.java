@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where executions wait, a line for each thing that they wait for. The higher class goes
  * first; within one the lines take turns. Each step costs as much as there are lines, and
- * not as much as there are executions.
+ * a look besides as much as it finds clients and sessions without room, each of them
+ * once.
  */
 final class WaitingRoom {
 
@@ -82,10 +83,11 @@ final class WaitingRoom {
 		int before = (line != null) ? line.before(visit) : 0;
 		int mine = this.clients.getOrDefault(visit.client(), 0);
 		int share = this.properties.share(this.properties.queue() - this.size);
-		if (visit.isKnown() && mine > 0 && mine >= share) {
+		boolean full = this.size >= this.properties.queue();
+		if (visit.isKnown() && mine > 0 && (full ? hasMoreThanItsPart(mine) : mine >= share)) {
 			return Overload.ofClient(mine, pace.until(before + 1));
 		}
-		if (this.size >= this.properties.queue()) {
+		if (full) {
 			return Overload.queueFull(this.size, pace.until(before + 1));
 		}
 		Duration wait = (before > 0) ? pace.until(before + 1) : null;
@@ -97,6 +99,12 @@ final class WaitingRoom {
 			count(visit, 1);
 		}
 		return null;
+	}
+
+	/** Who has less is not to blame for a full queue. */
+	private boolean hasMoreThanItsPart(int mine) {
+		Integer most = this.properties.clientQueue();
+		return (most != null && mine >= most) || mine > this.properties.queue() / (this.clients.size() + 1);
 	}
 
 	/**

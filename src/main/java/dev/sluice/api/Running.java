@@ -63,6 +63,9 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 	private volatile boolean stopped;
 
+	/** Whether its client may be told something. */
+	private volatile boolean subscribed;
+
 	private Running(CoreSubscriber<? super Answer> actual, Drain drain, String id, Timeline timeline) {
 		this.actual = actual;
 		this.drain = drain;
@@ -113,6 +116,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 	public void onSubscribe(Subscription subscription) {
 		this.source = subscription;
 		this.actual.onSubscribe(this);
+		this.subscribed = true;
 		if (this.stopped) {
 			subscription.cancel();
 			tell();
@@ -189,7 +193,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 	@Override
 	public void tell() {
-		if (this.source != null && this.state.compareAndSet(State.STOPPED, State.OVER)) {
+		if (this.subscribed && this.state.compareAndSet(State.STOPPED, State.OVER)) {
 			leave();
 			this.actual.onError(failure());
 			return;
@@ -213,8 +217,9 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		};
 	}
 
+	/** Who waits for his turn again was refused by a pool, and runs nowhere. */
 	private ExecutionFailure failure() {
-		boolean sent = this.answer != null || this.timeline.sent() > 0;
+		boolean sent = this.answer != null || this.timeline.sent() > 0 && this.timeline.leg() != Leg.ADMISSION;
 		return Drain.ended(sent ? Executed.UNKNOWN : Executed.NO).tracedBy(this.id);
 	}
 
@@ -252,6 +257,8 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 		private volatile boolean broken;
 
+		private volatile boolean subscribed;
+
 		Reading(CoreSubscriber<? super DataBuffer> reader) {
 			this.reader = reader;
 		}
@@ -265,10 +272,13 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		public void onSubscribe(Subscription subscription) {
 			this.bytes = subscription;
 			this.reader.onSubscribe(this);
+			this.subscribed = true;
 			if (Running.this.stopped) {
 				stop();
-				subscription.cancel();
 				tell();
+			}
+			if (this.over) {
+				subscription.cancel();
 			}
 		}
 
@@ -333,7 +343,7 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		}
 
 		synchronized void tell() {
-			if (this.broken) {
+			if (this.broken && this.subscribed) {
 				this.broken = false;
 				this.reader.onError(failure());
 			}

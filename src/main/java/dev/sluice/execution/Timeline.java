@@ -78,6 +78,14 @@ public final class Timeline {
 	}
 
 	/**
+	 * The leg that it is in.
+	 * @return the leg; null where it is in none
+	 */
+	public synchronized @Nullable Leg leg() {
+		return this.leg;
+	}
+
+	/**
 	 * It has a place in a pool.
 	 * @param name the pool's name
 	 */

@@ -33,6 +33,8 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 	/** Before Spring Boot's own. */
 	private static final int ORDER = -2;
 
+	private static final long NANOS = Duration.ofSeconds(1).toNanos();
+
 	@Override
 	public int getOrder() {
 		return ORDER;
@@ -56,8 +58,8 @@ public final class FailureHandler implements WebExceptionHandler, Ordered {
 		}
 		Duration retryAfter = failure.retryAfter();
 		if (retryAfter != null) {
-			long seconds = retryAfter.plusMillis(999).toSeconds();
-			response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+			long seconds = retryAfter.plusNanos(NANOS - 1).toSeconds();
+			response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
 		}
 		if (failure.code() == FailureCode.DRAINING) {
 			response.getHeaders().set(HttpHeaders.CONNECTION, "close");

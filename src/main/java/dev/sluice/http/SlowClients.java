@@ -114,6 +114,11 @@ final class SlowClients extends ChannelDuplexHandler implements Runnable {
 		}
 		else if (message instanceof LastHttpContent) {
 			this.ended = true;
+			if (this.open == 0) {
+				// A body that came after its answer.
+				this.begun = false;
+				this.since = System.nanoTime();
+			}
 		}
 		to.fireChannelRead(message);
 	}

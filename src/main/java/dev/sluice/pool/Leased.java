@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -26,6 +28,15 @@ final class Leased implements Sessions {
 	/** A session is let go, or kept warm, this long before its pool lets it go. */
 	private static final Duration BEFORE_COOLDOWN = Duration.ofSeconds(30);
 
+	/** A stop that takes longer fails, and is no reason to wait with the next. */
+	private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
+
+	/** After such a pause it is not known how many are wanted. */
+	private static final Duration PAUSE = Duration.ofSeconds(1);
+
+	/** As much of a pool may make way at once. */
+	private static final int PART = 10;
+
 	private final LeaseProperties properties;
 
 	private final Refusals fullness;
@@ -43,6 +54,15 @@ final class Leased implements Sessions {
 	private final Deque<LeasedSession> open = new ArrayDeque<>();
 
 	private long allocated;
+
+	/** Those that make way, and since when. */
+	private final Map<LeasedSession, Long> makingWay = new HashMap<>();
+
+	/** So many may make way at once: the more, the more of the places were taken. */
+	private int atOnce = 1;
+
+	/** When the last one was to make way. */
+	private long madeWayAt;
 
 	/** Whether one has made way, and its place was not taken yet. */
 	private boolean vacated;
@@ -210,7 +230,10 @@ final class Leased implements Sessions {
 		LeasedSession session = new LeasedSession(this.nanos.getAsLong());
 		this.all.add(session);
 		this.allocated++;
-		this.vacated = false;
+		if (this.vacated) {
+			this.vacated = false;
+			this.atOnce = Math.min(this.atOnce + 1, Math.max(1, this.properties.maxSessions() / PART));
+		}
 		return session;
 	}
 
@@ -222,7 +245,12 @@ final class Leased implements Sessions {
 		for (Iterator<LeasedSession> coldest = this.open.descendingIterator(); coldest.hasNext();) {
 			LeasedSession session = coldest.next();
 			if (session.isIdle()) {
-				this.vacated = true;
+				long now = this.nanos.getAsLong();
+				if (now - this.madeWayAt >= PAUSE.toNanos()) {
+					this.atOnce = 1;
+				}
+				this.makingWay.put(session, now);
+				this.madeWayAt = now;
 				putAside(session);
 				this.quarantine.stop(session.identifier(), () -> makeWay(session));
 				return;
@@ -230,13 +258,31 @@ final class Leased implements Sessions {
 		}
 	}
 
-	/** One at a time, and where there is no place but that of another. */
+	/**
+	 * Where there is no place but that of another. Whether a pool that refuses gives
+	 * one's place to the next has to be tried before a second one makes way.
+	 */
 	private boolean isToMakeRoom() {
-		return !this.vacated && quarantined() == 0
-				&& (this.all.size() >= this.properties.maxSessions() || !this.fullness.allows());
+		if (!this.fullness.allows()) {
+			return !this.vacated && underWay() == 0;
+		}
+		if (this.all.size() < this.properties.maxSessions()) {
+			return false;
+		}
+		boolean wanted = this.nanos.getAsLong() - this.madeWayAt < PAUSE.toNanos();
+		return underWay() < (wanted ? this.atOnce : 1);
+	}
+
+	private long underWay() {
+		long now = this.nanos.getAsLong();
+		return this.makingWay.values().stream().filter((since) -> now - since < STOPPED_WITHIN.toNanos()).count();
 	}
 
 	private void makeWay(LeasedSession session) {
+		synchronized (this) {
+			this.makingWay.remove(session);
+			this.vacated = true;
+		}
 		this.fullness.given();
 		forget(session);
 	}

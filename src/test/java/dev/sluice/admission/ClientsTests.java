@@ -110,6 +110,21 @@ class ClientsTests {
 	}
 
 	@Test
+	void aBurstWithoutARateIsRefused() {
+		KeyProperties burst = new KeyProperties("bob", TestClients.hash("bobs"), Priority.BATCH, null, 5, null);
+		for (ClientsProperties wrong : List.of(new ClientsProperties(false, List.of(burst), null, null, Limits.NONE),
+				new ClientsProperties(false, List.of(ALICE), null, null, new Limits(null, 5, 1)),
+				new ClientsProperties(true, List.of(), null, null, new Limits(null, 5, 1)))) {
+			assertThat(TestClients.VALIDATOR.validate(wrong)).singleElement().satisfies((violation) -> {
+				assertThat(violation.getPropertyPath()).hasToString("burstOfARate");
+				assertThat(violation.getMessage()).contains("Set rate beside burst", "sluice.clients.defaults.rate");
+			});
+		}
+		assertThat(TestClients.VALIDATOR
+			.validate(new ClientsProperties(false, List.of(burst), null, null, new Limits(1.0, null, null)))).isEmpty();
+	}
+
+	@Test
 	void nothingSecretIsWritten() {
 		assertThat(ALICE.toString()).isEqualTo("KeyProperties[alice]");
 		assertThat(new Credentials(KEY, KEY).toString()).doesNotContain(KEY);

@@ -197,6 +197,31 @@ class IssuerTests {
 	}
 
 	@Test
+	void oldKeysDoOnlyWhileTheIssuerDoesNotAnswer() throws Exception {
+		IssuerKeys old = new IssuerKeys(new JwtProperties(URI.create(this.issuer), AUDIENCE, null, "sub",
+				Duration.ofSeconds(5), Priority.BATCH, null, null, 1), Duration.ZERO, Duration.ZERO);
+		SignedJWT token = SignedJWT.parse(token(claims().build()));
+		assertThat(old.of(token).collectList().block(Duration.ofSeconds(5))).hasSize(1);
+		this.server.answersBy((request) -> Reply.whole(500, "", "out of order"));
+		assertThat(old.of(token).collectList().block(Duration.ofSeconds(5))).hasSize(1);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> {
+			this.server.answersBy(this::answer);
+			this.keys = List.of(ec("two"));
+			return old.of(token).collectList().block(Duration.ofSeconds(5)).isEmpty();
+		});
+	}
+
+	@Test
+	void aKeyMayLookLikeAToken() {
+		JwtProperties jwt = new JwtProperties(URI.create(this.issuer), AUDIENCE, null, "sub", Duration.ofSeconds(5),
+				Priority.BATCH, null, null, 1);
+		Clients both = TestClients.of(new ClientsProperties(false,
+				List.of(TestClients.key("alice", "v1.alice.key", null, null)), null, jwt, Limits.NONE));
+		assertThat(both.identify(new Credentials("v1.alice.key", null)).map(Client::name).block(Duration.ofSeconds(5)))
+			.isEqualTo("alice");
+	}
+
+	@Test
 	void anAnswerThatIsNoneIsTheIssuersFault() throws Exception {
 		for (String answer : List.of("", "[]", "{}", "<html>",
 				"{\"issuer\":\"http://evil.example\",\"jwks_uri\":\"x\"}")) {

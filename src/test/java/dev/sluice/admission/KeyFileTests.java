@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -12,6 +13,7 @@ import dev.sluice.execution.Client;
 import dev.sluice.execution.Credentials;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Priority;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,30 @@ class KeyFileTests {
 	}
 
 	@Test
+	void aFileThatIsBeingWrittenIsWaitedFor(CapturedOutput output) throws Exception {
+		String one = yaml("alice", OLD, "rate: 5");
+		String two = one + yaml("bob", NEW, "rate: 5").replace("keys:\n", "");
+		Path file = Files.writeString(this.folder.resolve("keys.yaml"), two);
+		List<List<KeyProperties>> read = new ArrayList<>();
+		try (KeyFile keys = new KeyFile(file, TestClients.VALIDATOR, Duration.ofHours(1), read::add)) {
+			keys.look();
+			for (String half : List.of("", "keys:\n- na", one)) {
+				Files.writeString(file, half);
+				keys.look();
+			}
+			Files.writeString(file, two);
+			keys.look();
+			keys.look();
+			assertThat(read).hasSize(1);
+			Files.writeString(file, one);
+			keys.look();
+			keys.look();
+			assertThat(read).hasSize(2).last().asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
+		}
+		assertThat(output.getOut()).doesNotContain("can't be read anew");
+	}
+
+	@Test
 	void aFileMayBeJsonAndItsKeysCountWithThoseOfTheSettings() throws Exception {
 		Path file = Files.writeString(this.folder.resolve("keys.json"),
 				"{\"keys\": [{\"name\": \"bob\", \"hash\": \"%s\", \"rate\": 0.5}]}".formatted(TestClients.hash(NEW)));
@@ -107,6 +133,7 @@ class KeyFileTests {
 			'keys: [{name: alice, hash: HASH, rate: secret}]' | keys[0].rate can't be read
 			'keys: [{name: alice, hash: HASH, rate: 0}]'      | keys[0].rate must be greater than or equal to 0.001
 			'keys: [{name: alice, hash: HASH, bursts: 2}]'    | keys[0].bursts is not known
+			'keys: [{name: alice, hash: HASH, burst: 2}]'     | keys[0] has a burst
 			'keys: [{name: a:b, hash: HASH}]'                 | keys[0].name must have 1 to 64 letters
 			'keys: [{name: a, hash: HASH}, {name: b, hash: HASH}]' | must name each key once
 			""")

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -156,6 +157,9 @@ class TurnsTests {
 		assertThat(refused("b", 12)).hasSize(9).allMatch(TurnsTests::isQuota);
 		assertThat(refused(null, 4)).hasSize(1).allMatch((failure) -> failure.code() == FailureCode.OVERLOADED);
 		assertThat(refused("c", 1)).hasSize(1).allMatch((failure) -> failure.code() == FailureCode.OVERLOADED);
+		// Who has no more than his part of a full queue is not to blame for it.
+		assertThat(refused("b", 1)).hasSize(1).allMatch((failure) -> failure.code() == FailureCode.OVERLOADED);
+		assertThat(refused("a", 1)).hasSize(1).allMatch(TurnsTests::isQuota);
 		assertThat(this.admission.waiting()).isEqualTo(12);
 	}
 
@@ -165,7 +169,100 @@ class TurnsTests {
 		this.admission = admission(100, 100, 2);
 		come("python", "a", 1);
 		assertThat(refused("a", 5)).hasSize(3).allMatch(TurnsTests::isQuota);
-		assertThat(refused(null, 5)).isEmpty();
+		assertThat(refused(null, 98)).isEmpty();
+		assertThat(refused("a", 1)).hasSize(1).allMatch(TurnsTests::isQuota);
+	}
+
+	@Test
+	void whoHasLittleOfAFullQueueIsToldThatItIsFull() {
+		this.admission.close();
+		this.admission = admission(100, 100, null);
+		come("python", "a", 3);
+		assertThat(refused(null, 98)).isEmpty();
+		assertThat(refused("a", 1)).hasSize(1).allMatch((failure) -> failure.code() == FailureCode.OVERLOADED);
+	}
+
+	@Test
+	void aLookAsksNobodyTwiceWhoHasNoRoom() {
+		this.places.only((execution) -> !"blocked".equals(execution.terms().session()));
+		come("python", "first", 1);
+		for (int i = 0; i < 50; i++) {
+			keep(Places.execution("python", "client-" + i, LONG, "blocked", Priority.INTERACTIVE));
+		}
+		int before = this.places.asked();
+		come("python", "late", 50);
+		// Nobody else is asked for who has no room himself.
+		assertThat(this.places.asked() - before).isLessThan(50 * 20);
+		this.places.with("python", 50);
+		before = this.places.asked();
+		this.places.tell();
+		assertThat(this.places.entered()).hasSize(51);
+		// Time has looks be had, too.
+		assertThat(this.places.asked() - before).isLessThan(10 * (50 + 50));
+		assertThat(this.admission.waiting()).isEqualTo(50);
+	}
+
+	@Test
+	void clientsTakeTurnsAlsoBehindOneWithoutRoom() {
+		this.places.only((execution) -> !"blocked".equals(execution.terms().session()));
+		come("python", "first", 1);
+		keep(Places.execution("python", "a", LONG, "blocked", Priority.INTERACTIVE));
+		keep(Places.execution("python", "a", LONG, "free", Priority.INTERACTIVE));
+		keep(Places.execution("python", "a", LONG, "free", Priority.INTERACTIVE));
+		come("python", "b", 2);
+		this.places.with("python", 5);
+		this.places.tell();
+		assertThat(this.places.entered()).containsExactly("first", "a", "b", "a", "b");
+		assertThat(this.admission.waiting()).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anErrorEndsNothingButTheOneThatMeetsIt(boolean waiting) {
+		List<Throwable> errors = new ArrayList<>();
+		this.places.onEntry(() -> {
+			throw new LinkageError("A fault");
+		});
+		if (waiting) {
+			this.places.with("python", -1);
+		}
+		this.under.add(this.admission.execute(Places.execution("python", "a")).subscribe((answer) -> {
+		}, errors::add));
+		if (waiting) {
+			this.places.with("python", 1);
+			this.places.tell();
+		}
+		assertThat(errors).singleElement().isInstanceOf(LinkageError.class);
+		assertThat(this.admission.inFlight()).isZero();
+		this.places.onEntry(() -> {
+		});
+		come("python", "b", 2);
+		finish(2);
+		assertThat(this.places.entered()).containsExactly("b", "b");
+	}
+
+	@Test
+	void anErrorOfALookDoesNotStopTheQueue() {
+		come("python", "a", 2);
+		this.places.only((execution) -> {
+			throw new LinkageError("A fault");
+		});
+		this.places.first().finish();
+		this.places.only((execution) -> true);
+		this.places.tell();
+		assertThat(this.places.entered()).hasSize(2);
+		finish(1);
+	}
+
+	@Test
+	void roomThatCameWhileOneWasRefusedIsNotMissed() {
+		this.admission.close();
+		this.places.onEntry(() -> this.places.onEntry(() -> {
+		}));
+		this.places.refuse("python", 1);
+		come("python", "a", 1);
+		assertThat(this.places.entered()).hasSize(2);
+		finish(1);
 	}
 
 	@Test
@@ -256,8 +353,8 @@ class TurnsTests {
 	void whoLeavesWhileHeIsLetInGoesNoFurther() {
 		this.places.with("python", -1);
 		come("python", "a", 1);
-		this.places.with("python", 1);
 		this.places.onEntry(this.under.getFirst()::dispose);
+		this.places.with("python", 1);
 		this.places.tell();
 		assertThat(this.places.entered()).hasSize(1);
 		assertThat(this.admission.inFlight()).isZero();

@@ -10,6 +10,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Drain;
 import dev.sluice.execution.Executor;
+import dev.sluice.execution.Pass;
+import dev.sluice.execution.Timeline;
 import dev.sluice.execution.Timeline.Leg;
 import dev.sluice.http.LoopbackServer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -102,9 +107,12 @@ class DrainTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "ADMISSION, no, true", "TOKEN, no, true", "POOL, unknown, false" })
-	void whatDoesNotFinishIsCancelledAndToldSo(Leg leg, String executed, boolean retryable) throws Exception {
+	@CsvSource({ "ADMISSION, ADMISSION, no, true", "ADMISSION, TOKEN, no, true", "ADMISSION, POOL, unknown, false",
+			"POOL, ADMISSION, no, true", "POOL, TOKEN, unknown, false" })
+	void whatDoesNotFinishIsCancelledAndToldSo(Leg before, Leg leg, String executed, boolean retryable)
+			throws Exception {
 		CompletableFuture<HttpResponse<String>> answer = execute(serve((execution) -> {
+			execution.timeline().enter(before);
 			execution.timeline().enter(leg);
 			this.given.set(true);
 			return Mono.<Answer>never().doOnCancel(() -> this.ended.set(true));
@@ -134,6 +142,49 @@ class DrainTests {
 		assertThatIOException().isThrownBy(() -> answer.body().readAllBytes());
 		assertThat(this.ended).isTrue();
 		this.drain.quiet().block(SOON);
+	}
+
+	@Test
+	void whatIsEndedAsItsReadingBeginsIsToldInOrder() {
+		List<String> heard = new ArrayList<>();
+		Flux<DataBuffer> late = new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
+				DrainTests.this.drain.end().block(SOON);
+				Flux.<DataBuffer>never().doOnCancel(() -> heard.add("cancelled")).subscribe(actual);
+			}
+
+		};
+		Answer answer = Running
+			.of(this.drain, () -> Pass.FREE, "id", new Timeline(), Mono.just(Answer.streaming(late, () -> {
+			})))
+			.blockOptional(SOON)
+			.orElseThrow();
+		answer.body().subscribe(new CoreSubscriber<>() {
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				heard.add("begun");
+			}
+
+			@Override
+			public void onNext(DataBuffer buffer) {
+				heard.add("bytes");
+			}
+
+			@Override
+			public void onError(Throwable error) {
+				heard.add("failed");
+			}
+
+			@Override
+			public void onComplete() {
+				heard.add("completed");
+			}
+
+		});
+		assertThat(heard).startsWith("begun").containsExactlyInAnyOrder("begun", "failed", "cancelled");
 	}
 
 	@Test

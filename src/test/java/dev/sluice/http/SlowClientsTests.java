@@ -38,8 +38,11 @@ class SlowClientsTests {
 
 	private static final Duration TIMEOUT = Duration.ofMillis(300);
 
+	/** What who is not slow keeps to also where the machine is. */
+	private static final Duration AMPLE = Duration.ofSeconds(1);
+
 	/** So long nothing happens to who is not slow. */
-	private static final Duration LONG = TIMEOUT.multipliedBy(2);
+	private static final Duration LONG = AMPLE.plusMillis(500);
 
 	private static final String HEAD = "GET /now HTTP/1.1\r\nHost: localhost\r\n";
 
@@ -50,9 +53,14 @@ class SlowClientsTests {
 	private final Connections connections = new Connections();
 
 	/** One that minds whether it is asked again, and one that does not. */
-	private final DisposableServer hasty = server(TIMEOUT);
+	private final DisposableServer hasty = server(TIMEOUT, TIMEOUT);
 
-	private final DisposableServer patient = server(Duration.ofMinutes(1));
+	private final DisposableServer patient = server(TIMEOUT, Duration.ofMinutes(1));
+
+	/** The same with time to spare, for who is to stay. */
+	private final DisposableServer hastyLater = server(AMPLE, AMPLE);
+
+	private final DisposableServer patientLater = server(AMPLE, Duration.ofMinutes(1));
 
 	@FunctionalInterface
 	private interface Check {
@@ -65,6 +73,8 @@ class SlowClientsTests {
 	void close() {
 		this.hasty.disposeNow(Duration.ofSeconds(3));
 		this.patient.disposeNow(Duration.ofSeconds(3));
+		this.hastyLater.disposeNow(Duration.ofSeconds(3));
+		this.patientLater.disposeNow(Duration.ofSeconds(3));
 	}
 
 	@Test
@@ -93,7 +103,7 @@ class SlowClientsTests {
 
 	@Test
 	void whoIsSlowForAReasonIsNot() throws Exception {
-		together(this::waiting, this::thinking, this::takingSlowly, this::webSocket);
+		together(this::waiting, this::thinking, this::takingSlowly, this::webSocket, this::sendingTheRestLater);
 	}
 
 	private void silence() throws IOException {
@@ -124,15 +134,29 @@ class SlowClientsTests {
 		}
 	}
 
+	private void sendingTheRestLater() throws IOException, InterruptedException {
+		try (Socket socket = connect(this.patientLater)) {
+			say(socket, HEAD + "Content-Length: 20\r\n\r\n0123456789");
+			assertThat(answer(socket)).endsWith("42");
+			for (int i = 0; i < 10; i++) {
+				say(socket, "x");
+				Thread.sleep(10);
+			}
+			assertThatStays(socket);
+			say(socket, HEAD + "\r\n");
+			assertThat(answer(socket)).endsWith("42");
+		}
+	}
+
 	private void waiting() throws IOException {
-		try (Socket socket = connect(this.hasty)) {
+		try (Socket socket = connect(this.hastyLater)) {
 			say(socket, HEAD.replace("now", "later") + "\r\n");
 			assertThat(answer(socket)).endsWith("42");
 		}
 	}
 
 	private void thinking() throws IOException {
-		try (Socket socket = connect(this.patient)) {
+		try (Socket socket = connect(this.patientLater)) {
 			say(socket, HEAD + "\r\n");
 			assertThat(answer(socket)).endsWith("42");
 			assertThatStays(socket);
@@ -142,7 +166,7 @@ class SlowClientsTests {
 	}
 
 	private void takingSlowly() throws Exception {
-		try (Socket socket = connect(this.patient)) {
+		try (Socket socket = connect(this.patientLater)) {
 			say(socket, HEAD.replace("now", "endless") + "\r\n");
 			byte[] piece = new byte[WINDOW / 8];
 			long until = System.nanoTime() + LONG.toNanos();
@@ -155,7 +179,7 @@ class SlowClientsTests {
 	}
 
 	private void webSocket() throws IOException {
-		try (Socket socket = connect(this.hasty)) {
+		try (Socket socket = connect(this.hastyLater)) {
 			say(socket, HEAD.replace("now", "socket") + "Upgrade: websocket\r\nConnection: upgrade\r\n"
 					+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
 			byte[] answer = new byte[1024];
@@ -180,8 +204,8 @@ class SlowClientsTests {
 		}
 	}
 
-	private DisposableServer server(Duration idleTimeout) {
-		ConnectionProperties properties = new ConnectionProperties(TIMEOUT, idleTimeout, TIMEOUT,
+	private DisposableServer server(Duration timeout, Duration idleTimeout) {
+		ConnectionProperties properties = new ConnectionProperties(timeout, idleTimeout, timeout,
 				DataSize.ofKilobytes(8));
 		HttpServer routes = HttpServer.create()
 			.host("127.0.0.1")

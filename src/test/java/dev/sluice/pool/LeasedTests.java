@@ -116,6 +116,47 @@ class LeasedTests {
 	}
 
 	@Test
+	void moreMakeWayAtOnceWhereThePlacesAreTaken() {
+		Leased sessions = sessions(20, 1, 100, 0, false);
+		idle(sessions, 20);
+		assertThat(sessions.take(execution("bob"))).isNull();
+		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.counts().quarantined() == 0);
+		take(sessions, "bob");
+		this.server.answersForManagement(new RawServer.Reply("", RawServer.Then.HANG));
+		assertThat(sessions.take(execution("bob"))).isNull();
+		assertThat(sessions.hasRoomFor(execution("carl"))).isTrue();
+		assertThat(sessions.take(execution("carl"))).isNull();
+		assertThat(sessions.counts().quarantined()).isEqualTo(2);
+		assertThat(sessions.hasRoomFor(execution("dan"))).isFalse();
+		assertThat(sessions.take(execution("dan"))).isNull();
+		assertThat(sessions.counts().quarantined()).isEqualTo(2);
+	}
+
+	@Test
+	void oneMakesWayWhereAnotherIsBeingEnded() {
+		Leased sessions = sessions(2, 1, 100, 0, false);
+		Lease bad = take(sessions, "ann");
+		idle(sessions, 1);
+		this.server.answersForManagement(new RawServer.Reply("", RawServer.Then.HANG));
+		bad.end(End.BADLY);
+		assertThat(sessions.take(execution("bob"))).isNull();
+		assertThat(sessions.counts().quarantined()).isEqualTo(2);
+	}
+
+	@Test
+	void aSessionThatCannotBeStoppedKeepsNoOtherFromMakingWay() {
+		Leased sessions = sessions(2, 1, 100, 0, false);
+		idle(sessions, 2);
+		this.server.answersForManagement(new RawServer.Reply("", RawServer.Then.HANG));
+		assertThat(sessions.take(execution("bob"))).isNull();
+		assertThat(sessions.hasRoomFor(execution("bob"))).isFalse();
+		this.now += Duration.ofSeconds(5).toNanos();
+		assertThat(sessions.hasRoomFor(execution("bob"))).isTrue();
+		assertThat(sessions.take(execution("bob"))).isNull();
+		assertThat(sessions.counts().quarantined()).isEqualTo(2);
+	}
+
+	@Test
 	void noSecondOneMakesWayBeforeThePlaceOfTheFirstWasTried() {
 		Leased sessions = sessions(100, 1, 100, 0, false);
 		List<Lease> anns = List.of(take(sessions, "ann"), take(sessions, "ann"), take(sessions, "ann"));
@@ -346,6 +387,14 @@ class LeasedTests {
 		LeaseProperties properties = new LeaseProperties(most, each, uses, Duration.ofHours(1), Duration.ofMinutes(5),
 				warm, shared);
 		return new Leased(properties, this.refusals, this.quarantine, () -> this.now, () -> this.room++);
+	}
+
+	private static void idle(Leased sessions, int number) {
+		List<Lease> anns = new ArrayList<>();
+		for (int i = 0; i < number; i++) {
+			anns.add(take(sessions, "ann"));
+		}
+		anns.forEach((lease) -> lease.end(End.WELL));
 	}
 
 	private static Lease take(Leased sessions, String client) {
