@@ -55,7 +55,11 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 
 	/** How many bytes were held. */
 	int size() {
-		return this.buffers.stream().mapToInt(DataBuffer::readableByteCount).sum();
+		int size = 0;
+		for (DataBuffer buffer : this.buffers) {
+			size += buffer.readableByteCount();
+		}
+		return size;
 	}
 
 	/** The bytes that were held, as a copy. */

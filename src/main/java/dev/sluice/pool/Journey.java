@@ -89,10 +89,17 @@ final class Journey implements Candidate {
 
 	private Mono<Answer> go() {
 		return Mono.defer(this::attempt)
-			.onErrorResume(Again.class, this::again)
+			.onErrorResume(this::further)
 			.doOnCancel(this::leave)
-			.onErrorMap(ExecutionFailure.class, this::told)
 			.doOnDiscard(Answer.class, Answer::discard);
+	}
+
+	private Mono<Answer> further(Throwable error) {
+		return switch (error) {
+			case Again again -> again(again).onErrorMap(ExecutionFailure.class, this::told);
+			case ExecutionFailure failure -> Mono.error(told(failure));
+			default -> Mono.error(error);
+		};
 	}
 
 	/** What a retry needs is made for who needs one. */

@@ -47,6 +47,11 @@ final class Leased implements Sessions {
 
 	private final Runnable onRoom;
 
+	private final long maxAge;
+
+	/** After so many nanoseconds without use a session is let go, or kept warm. */
+	private final long idleTime;
+
 	/** All that hold a place in the pool, the quarantined among them. */
 	private final Set<LeasedSession> all = new HashSet<>();
 
@@ -77,6 +82,8 @@ final class Leased implements Sessions {
 	 */
 	Leased(LeaseProperties properties, Refusals fullness, Quarantine quarantine, LongSupplier nanos, Runnable onRoom) {
 		this.properties = properties;
+		this.maxAge = properties.maxAge().toNanos();
+		this.idleTime = idleTime(properties.cooldown()).toNanos();
 		this.fullness = fullness;
 		this.quarantine = quarantine;
 		this.nanos = nanos;
@@ -105,8 +112,7 @@ final class Leased implements Sessions {
 	@Override
 	public synchronized boolean hasRoomFor(Execution execution) {
 		String client = client(execution);
-		return this.open.stream().anyMatch((session) -> isFor(client, session))
-				|| this.all.size() < this.properties.maxSessions() && this.fullness.allows()
+		return first(client) != null || this.all.size() < this.properties.maxSessions() && this.fullness.allows()
 				|| isToMakeRoom() && this.open.stream().anyMatch(LeasedSession::isIdle);
 	}
 
@@ -153,7 +159,7 @@ final class Leased implements Sessions {
 			if (session.isIdle() && isWornOut(session, now)) {
 				letGo(session);
 			}
-			else if (session.isCold(now, idleTime().toNanos())) {
+			else if (session.isCold(now, this.idleTime)) {
 				if (!keepsWarm || this.all.size() > this.properties.warm()) {
 					letGo(session);
 				}
@@ -206,8 +212,7 @@ final class Leased implements Sessions {
 	private @Nullable LeasedSession warmest(String client) {
 		long now = this.nanos.getAsLong();
 		LeasedSession session = first(client);
-		while (session != null && session.isIdle()
-				&& (isWornOut(session, now) || session.isCold(now, idleTime().toNanos()))) {
+		while (session != null && session.isIdle() && (isWornOut(session, now) || session.isCold(now, this.idleTime))) {
 			letGo(session);
 			session = first(client);
 		}
@@ -381,11 +386,10 @@ final class Leased implements Sessions {
 	}
 
 	private boolean isWornOut(LeasedSession session, long now) {
-		return session.isWornOut(now, this.properties.maxAge().toNanos(), this.properties.maxUses());
+		return session.isWornOut(now, this.maxAge, this.properties.maxUses());
 	}
 
-	private Duration idleTime() {
-		Duration cooldown = this.properties.cooldown();
+	private static Duration idleTime(Duration cooldown) {
 		Duration early = cooldown.dividedBy(10);
 		return cooldown.minus((early.compareTo(BEFORE_COOLDOWN) < 0) ? early : BEFORE_COOLDOWN);
 	}

@@ -50,6 +50,9 @@ final class Patience extends ChannelDuplexHandler {
 
 	private @Nullable Future<?> clock;
 
+	/** When the clock looks next; it runs on when an answer has come. */
+	private long looksAt;
+
 	/**
 	 * Makes it.
 	 * @param silence how long a pool may be silent, in nanoseconds
@@ -67,7 +70,7 @@ final class Patience extends ChannelDuplexHandler {
 		if (message instanceof LastHttpContent) {
 			this.answering = true;
 			await();
-			look(context);
+			lookIn(context, Math.min(this.silence, this.left));
 		}
 		ChannelFuture _ = context.write(message, promise);
 	}
@@ -90,7 +93,7 @@ final class Patience extends ChannelDuplexHandler {
 			this.interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
 		}
 		if (message instanceof LastHttpContent && !this.interim) {
-			stop();
+			this.answering = false;
 		}
 		context.fireChannelRead(message);
 	}
@@ -99,6 +102,11 @@ final class Patience extends ChannelDuplexHandler {
 	public void channelInactive(ChannelHandlerContext context) {
 		stop();
 		context.fireChannelInactive();
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		stop();
 	}
 
 	private void await() {
@@ -116,10 +124,14 @@ final class Patience extends ChannelDuplexHandler {
 	}
 
 	private void look(ChannelHandlerContext context) {
+		this.clock = null;
+		if (!this.answering) {
+			return;
+		}
 		long most = Math.min(this.silence, this.left);
 		long waited = this.waiting ? System.nanoTime() - this.since : 0;
 		if (waited < most) {
-			this.clock = context.executor().schedule(() -> look(context), most - waited, TimeUnit.NANOSECONDS);
+			lookIn(context, most - waited);
 		}
 		else if (this.waiting) {
 			stop();
@@ -128,8 +140,22 @@ final class Patience extends ChannelDuplexHandler {
 		}
 		else {
 			// Its time is over, and whoever reads on finds out at once.
-			this.clock = context.executor().schedule(() -> look(context), this.silence, TimeUnit.NANOSECONDS);
+			lookIn(context, this.silence);
 		}
+	}
+
+	/** A look that comes sooner will do, since it finds out how much is left. */
+	private void lookIn(ChannelHandlerContext context, long nanos) {
+		long at = System.nanoTime() + nanos;
+		Future<?> before = this.clock;
+		if (before != null && this.looksAt - at <= 0) {
+			return;
+		}
+		if (before != null) {
+			before.cancel(false);
+		}
+		this.looksAt = at;
+		this.clock = context.executor().schedule(() -> look(context), nanos, TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -159,18 +159,32 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 
 	boolean hasRoomFor(Execution execution, Trail trail) {
 		try {
-			List<SessionPool> fitting = this.catalogue.fitting(execution)
-				.stream()
-				.filter((pool) -> !trail.isSpent(pool))
-				.toList();
-			boolean well = fitting.stream().anyMatch(SessionPool::isReachable);
-			return fitting.stream().allMatch((pool) -> pool.breaker().isOpen()) || fitting.stream()
-				.anyMatch((pool) -> trail.leadsTo(pool) && pool.hasRoomFor(execution) && (!well || pool.isReachable()));
+			return hasRoom(execution, trail, this.catalogue.fitting(execution));
 		}
 		catch (ExecutionFailure failure) {
 			// Waiting would not help: it is to hear this at once.
 			return true;
 		}
+	}
+
+	/** A pool that can't be reached has room for somebody where none can be reached. */
+	private static boolean hasRoom(Execution execution, Trail trail, List<SessionPool> fitting) {
+		boolean open = true;
+		boolean well = false;
+		boolean room = false;
+		for (SessionPool pool : fitting) {
+			if (trail.isSpent(pool)) {
+				continue;
+			}
+			open &= pool.breaker().isOpen();
+			boolean reachable = pool.isReachable();
+			if (reachable && !well) {
+				well = true;
+				room = false;
+			}
+			room |= (reachable || !well) && trail.leadsTo(pool) && pool.hasRoomFor(execution);
+		}
+		return open || room;
 	}
 
 	int attempts() {
@@ -195,13 +209,9 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	 * {@link FailureCode#POOL_FULL} where it is worth waiting for one
 	 */
 	Ticket take(Execution execution, Trail trail) {
-		List<SessionPool> fitting = this.catalogue.fitting(execution)
-			.stream()
-			.filter(trail::leadsTo)
-			.sorted(LEAST_LOADED)
-			.toList();
+		List<SessionPool> fitting = inTurn(this.catalogue.fitting(execution), trail);
 		@Nullable SessionPool passedOver = null;
-		List<SessionPool> unreachable = new ArrayList<>();
+		List<SessionPool> unreachable = new ArrayList<>(0);
 		boolean full = false;
 		for (SessionPool pool : fitting) {
 			if (pool.breaker().isOpen()) {
@@ -226,6 +236,14 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 			throw noRoom();
 		}
 		return lastResort(execution, unreachable, passedOver);
+	}
+
+	/** Those that it may go to, those that are to be used first before the others. */
+	private static List<SessionPool> inTurn(List<SessionPool> fitting, Trail trail) {
+		if (fitting.size() == 1) {
+			return trail.leadsTo(fitting.getFirst()) ? fitting : List.of();
+		}
+		return fitting.stream().filter(trail::leadsTo).sorted(LEAST_LOADED).toList();
 	}
 
 	/** Where no pool is well, an execution is to hear at once what ails them. */

@@ -11,7 +11,6 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.Reservation;
-import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonEvents;
@@ -73,19 +72,20 @@ final class Reception {
 	 */
 	Mono<Answer> answer(Execution execution, Wire.Sent sent, Lease lease) {
 		Reply response = sent.reply();
+		boolean trusted = this.wire.look(response, lease.incarnation());
 		if (response.status() != 200) {
 			return this.wire.failure(sent, lease.identifier());
 		}
-		boolean trusted = response.headers().containsHeader(AdapterHeaders.ADAPTER);
 		if (!isDelimited(response.headers())) {
 			return refused(response, "answered 200 without a length, so that a part of it would look like all of it: "
 					+ "check what stands between the pool and its container");
 		}
-		if (trusted && is(response, EVENTS)) {
+		boolean json = isJson(response);
+		if (trusted && !json && is(response, EVENTS)) {
 			return HeldBack.of(response.body(), 0, this.held.reservation())
 				.map((begun) -> lease.keep(events(execution, begun, lease, response.headers())));
 		}
-		if (!is(response, MediaType.APPLICATION_JSON)) {
+		if (!json) {
 			return refused(response,
 					"answered 200 with something that is not JSON: check that the endpoint and the path are those of a "
 							+ "Piston or of Sluice's adapter");
@@ -189,6 +189,12 @@ final class Reception {
 	private static boolean isDelimited(HttpHeaders headers) {
 		return headers.containsHeader(HttpHeaders.CONTENT_LENGTH)
 				|| String.valueOf(headers.getFirst(HttpHeaders.TRANSFER_ENCODING)).contains("chunked");
+	}
+
+	/** What most answers say is not taken apart first. */
+	private static boolean isJson(Reply response) {
+		return MediaType.APPLICATION_JSON_VALUE.equals(response.headers().getFirst(HttpHeaders.CONTENT_TYPE))
+				|| is(response, MediaType.APPLICATION_JSON);
 	}
 
 	private static boolean is(Reply response, MediaType type) {

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import com.azure.core.credential.AccessToken;
@@ -54,6 +56,9 @@ final class Wire {
 	/** Azure's word, with a 400, on a session that is not there. */
 	private static final String NO_SUCH_SESSION = "SessionWithIdentifierNotFound";
 
+	/** Of how many sessions the address is remembered. */
+	private static final int REMEMBERED = 1000;
+
 	private static final String IDENTIFIER = "identifier";
 
 	private static final String BEARER = "Bearer ";
@@ -69,6 +74,12 @@ final class Wire {
 
 	/** Where executions go, but for the identifier. */
 	private final String execute;
+
+	/** Where they go without one. */
+	private final URI unnamed;
+
+	/** Where they go, by the identifier; as many as were used lately. */
+	private final Map<String, URI> named = new ConcurrentHashMap<>();
 
 	private final ClientHttpConnector http;
 
@@ -95,7 +106,8 @@ final class Wire {
 		this.management = management;
 		this.input = input;
 		this.tokens = tokens;
-		this.execute = path(properties.executePath(), null, properties.sentApiVersion()).toString();
+		this.unnamed = path(properties.executePath(), null, properties.sentApiVersion());
+		this.execute = this.unnamed.toString();
 	}
 
 	/** Whether an adapter of ours has ever answered. */
@@ -115,7 +127,7 @@ final class Wire {
 		return send(this.http, (token) -> {
 			leaving.run();
 			return request(execution, lease, repeat, token);
-		}).doOnNext((sent) -> look(sent.reply(), lease.incarnation()));
+		});
 	}
 
 	private Call request(Execution execution, Lease lease, boolean repeat, AccessToken token) {
@@ -338,14 +350,22 @@ final class Wire {
 						+ "' answered " + this.properties.runtimesPath() + " with no list of runtimes")));
 	}
 
-	private void look(Reply response, Incarnation incarnation) {
+	/**
+	 * Takes note of who answers.
+	 * @param response the head of the answer
+	 * @param incarnation takes note of the adapter, where it is one
+	 * @return whether it is one
+	 */
+	boolean look(Reply response, Incarnation incarnation) {
 		HttpHeaders headers = response.headers();
-		if (headers.containsHeader(AdapterHeaders.ADAPTER)) {
+		boolean adapter = headers.containsHeader(AdapterHeaders.ADAPTER);
+		if (adapter) {
 			incarnation.saw(headers.getFirst(AdapterHeaders.INCARNATION));
 			if (!this.adapterSeen) {
 				this.adapterSeen = true;
 			}
 		}
+		return adapter;
 	}
 
 	private Call request(HttpMethod method, URI uri, AccessToken token) {
@@ -354,10 +374,26 @@ final class Wire {
 				: request.header(HttpHeaders.AUTHORIZATION, BEARER + token.getToken());
 	}
 
-	/** An identifier has digits and letters alone, so nothing in it has to be encoded. */
+	/** A session is sent to time and again, and an address takes long to be made. */
 	private URI execution(@Nullable String identifier) {
-		return URI.create((identifier == null) ? this.execute
-				: this.execute + ((this.execute.indexOf('?') < 0) ? '?' : '&') + IDENTIFIER + '=' + identifier);
+		if (identifier == null) {
+			return this.unnamed;
+		}
+		URI known = this.named.get(identifier);
+		if (known != null) {
+			return known;
+		}
+		if (this.named.size() >= REMEMBERED) {
+			this.named.clear();
+		}
+		URI made = named(identifier);
+		this.named.put(identifier, made);
+		return made;
+	}
+
+	/** An identifier has digits and letters alone, so nothing in it has to be encoded. */
+	private URI named(String identifier) {
+		return URI.create(this.execute + ((this.execute.indexOf('?') < 0) ? '?' : '&') + IDENTIFIER + '=' + identifier);
 	}
 
 	private URI path(String path, @Nullable String identifier, String apiVersion) {
