@@ -9,6 +9,7 @@ import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Pass;
 import dev.sluice.execution.Timeline;
+import dev.sluice.execution.Timeline.Leg;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
