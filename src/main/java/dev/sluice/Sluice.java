@@ -10,6 +10,7 @@ import dev.sluice.adapter.AdapterProcess;
 import dev.sluice.doctor.Doctor;
 import dev.sluice.doctor.Finding;
 import dev.sluice.emulator.EmulatorProcess;
+import dev.sluice.gateway.Ahead;
 import dev.sluice.gateway.Chain;
 import dev.sluice.gateway.GatewayProcess;
 import dev.sluice.pool.Pool;
@@ -36,10 +37,12 @@ public final class Sluice {
 	 * another value keeps it. Its epoll (4.2.17) now and then loses an event of a
 	 * connection that is not read all the time, and the call hangs until it times out.
 	 * Its adaptive allocator makes large bodies more than twice as slow on a Java that
-	 * keeps Unsafe from it.
+	 * keeps Unsafe from it. One thread does nothing but accept connections, so that a
+	 * crowd which comes at once does not wait in the system's short queue until it is
+	 * reset.
 	 */
 	private static final Map<String, String> NETTY = Map.of("reactor.netty.native", "false", "io.netty.allocator.type",
-			"pooled");
+			"pooled", "reactor.netty.ioSelectCount", "1");
 
 	private static final Duration EXAMINED_WITHIN = Duration.ofMinutes(4);
 
@@ -55,7 +58,10 @@ public final class Sluice {
 		boolean named = args.length > 0 && !args[0].startsWith("-");
 		String[] rest = named ? Arrays.copyOfRange(args, 1, args.length) : args;
 		switch (named ? args[0] : "gateway") {
-			case "gateway" -> serve(GatewayProcess.class, GatewayProcess.DEFAULTS, rest);
+			case "gateway" -> {
+				Ahead.start();
+				serve(GatewayProcess.class, GatewayProcess.DEFAULTS, rest);
+			}
 			case "adapter" -> serve(AdapterProcess.class, AdapterProcess.DEFAULTS, rest);
 			case "emulator" -> serve(EmulatorProcess.class, EmulatorProcess.DEFAULTS, rest);
 			case "doctor" -> System.exit(examine(rest));

@@ -1,24 +1,18 @@
 package dev.sluice.api;
 
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.piston.PistonLimits;
 import dev.sluice.piston.PistonOutline;
+import dev.sluice.piston.Recent;
 
 /**
- * Which runtimes were chosen of late: the same few words are asked for again and again.
+ * Which runtimes were chosen of late.
  */
 final class Choices {
-
-	private static final int REMEMBERED = 1000;
-
-	/** Names and selectors are short; what is longer is not worth its memory. */
-	private static final int LONGEST_REMEMBERED = 200;
 
 	/**
 	 * A runtime, and what may be asked of it.
@@ -29,15 +23,12 @@ final class Choices {
 	record Choice(LanguageRuntime runtime, PistonLimits most) {
 	}
 
-	private record Words(String language, String version) {
-	}
-
-	private record Of(List<LanguageRuntime> runtimes, Map<Words, Choice> chosen) {
+	private record Of(List<LanguageRuntime> runtimes, Recent<Choice> chosen) {
 	}
 
 	private final LimitsProperties limits;
 
-	private volatile Of latest = new Of(List.of(), Map.of());
+	private volatile Of latest = new Of(List.of(), new Recent<>());
 
 	Choices(LimitsProperties limits) {
 		this.limits = limits;
@@ -53,27 +44,13 @@ final class Choices {
 	 * none
 	 */
 	Choice choose(PistonOutline asked, List<LanguageRuntime> runtimes) {
-		if (asked.language().length() + asked.version().length() > LONGEST_REMEMBERED) {
-			return chosen(asked, runtimes);
-		}
-		Map<Words, Choice> remembered = of(runtimes).chosen();
-		Words words = new Words(asked.language(), asked.version());
-		Choice before = remembered.get(words);
-		if (before != null) {
-			return before;
-		}
-		Choice choice = chosen(asked, runtimes);
-		if (remembered.size() >= REMEMBERED) {
-			remembered.clear();
-		}
-		remembered.put(words, choice);
-		return choice;
+		return of(runtimes).chosen().find(asked.language(), asked.version(), () -> chosen(asked, runtimes));
 	}
 
 	private Of of(List<LanguageRuntime> runtimes) {
 		Of now = this.latest;
 		if (!now.runtimes().equals(runtimes)) {
-			now = new Of(runtimes, new ConcurrentHashMap<>());
+			now = new Of(runtimes, new Recent<>());
 			this.latest = now;
 		}
 		return now;

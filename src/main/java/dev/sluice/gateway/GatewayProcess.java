@@ -40,7 +40,21 @@ import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
  * The gateway as a process of its own.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
+// What nobody uses here need not be looked at at each start.
+@EnableAutoConfiguration(excludeName = {
+		"org.springframework.boot.actuate.autoconfigure.endpoint.jackson.Jackson2EndpointAutoConfiguration",
+		"org.springframework.boot.autoconfigure.aop.AopAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.metrics.HttpClientMetricsAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration",
+		"org.springframework.boot.webflux.autoconfigure.ReactiveMultipartAutoConfiguration",
+		"org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration",
+		"org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration",
+		"org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration",
+		"org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration",
+		"org.springframework.boot.webclient.autoconfigure.WebClientObservationAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration",
+		"org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration" })
 @EnableConfigurationProperties(DrainProperties.class)
 @Import({ ApiConfiguration.class, ChainConfiguration.class, ClientsConfiguration.class, HttpConfiguration.class,
 		FrontConfiguration.class, SeenConfiguration.class })

@@ -18,6 +18,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.RuntimeSource;
+import dev.sluice.piston.Recent;
 import dev.sluice.piston.VersionSelector;
 import dev.sluice.pool.PoolProperties.IdentifierMode;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +43,6 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 
 	private static final int DOUBLINGS = 5;
 
-	private static final int REMEMBERED = 1000;
-
-	/** Names and selectors are short; what is longer is not worth its memory. */
-	private static final int LONGEST_REMEMBERED = 200;
-
 	private static final Duration KNOWN_WITHIN = Duration.ofSeconds(15);
 
 	private static final Pattern EXACT = Pattern.compile("\\d+\\.\\d+\\.\\d+");
@@ -68,8 +64,8 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	/** The next call of each pool. */
 	private final Map<SessionPool, Disposable.Swap> next = new HashMap<>();
 
-	/** What was found of late, by language and version; what is learnt replaces it. */
-	private volatile Map<List<String>, List<SessionPool>> found = new ConcurrentHashMap<>();
+	/** What is learnt replaces it. */
+	private volatile Recent<List<SessionPool>> found = new Recent<>();
 
 	private final AtomicBoolean started = new AtomicBoolean();
 
@@ -159,21 +155,10 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		if (this.isAlone && execution.terms().session() == null && !isDialogue(execution)) {
 			return this.pools;
 		}
-		if (this.pools.size() == 1 || execution.terms().session() != null || isDialogue(execution)
-				|| execution.language().length() + execution.version().length() > LONGEST_REMEMBERED) {
+		if (this.pools.size() == 1 || execution.terms().session() != null || isDialogue(execution)) {
 			return find(execution);
 		}
-		Map<List<String>, List<SessionPool>> remembered = this.found;
-		List<String> asked = List.of(execution.language(), execution.version());
-		List<SessionPool> before = remembered.get(asked);
-		if (before == null) {
-			before = find(execution);
-			if (remembered.size() >= REMEMBERED) {
-				remembered.clear();
-			}
-			remembered.put(asked, before);
-		}
-		return before;
+		return this.found.find(execution.language(), execution.version(), () -> find(execution));
 	}
 
 	private List<SessionPool> find(Execution execution) {
@@ -320,7 +305,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		}
 		this.known.put(pool, runtimes);
 		this.union = union(this.pools);
-		this.found = new ConcurrentHashMap<>();
+		this.found = new Recent<>();
 		this.failures.remove(pool);
 		if (this.known.size() == this.pools.size()) {
 			this.waitsForNobody = true;

@@ -4,6 +4,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import dev.sluice.RawServer;
@@ -16,6 +17,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.ExecutorContract;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Timeline.Leg;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -77,6 +79,22 @@ class SessionPoolTests extends ExecutorContract {
 	protected int held() {
 		return this.server.count("/execute?api-version=2024-02-02-preview&identifier=")
 				- this.server.count("/.management/stopSession");
+	}
+
+	/** As where the breaker does not let it through. */
+	@Test
+	void whatIsNotSentHasGoneNowhere() {
+		try (Pools pools = TestPools.at(this.server.address(), "identifier", "fresh")) {
+			SessionPool one = (SessionPool) pools.all().getFirst();
+			Execution execution = execution();
+			Ticket ticket = Objects.requireNonNull(one.take(execution));
+			Mono<Answer> sending = one.send(execution, ticket.lease(), false);
+			assertThat(execution.timeline().pool()).isNull();
+			assertThat(execution.timeline().nanos(Leg.TOKEN)).isEqualTo(-1);
+			this.server.answers(200, JSON, VERDICT);
+			StepVerifier.create(sending).assertNext(Answer::discard).expectComplete().verify(WITHIN);
+			assertThat(execution.timeline().pool()).isEqualTo("test");
+		}
 	}
 
 	@Test
