@@ -78,14 +78,8 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 		return Flux.defer(() -> this.taken.compareAndSet(false, true) ? reading() : Flux.empty());
 	}
 
-	/** All of a whole body in one buffer, likewise. */
-	Mono<DataBuffer> joined() {
-		return Mono.fromSupplier(this::join)
-			.doOnCancel(this::discard)
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
-	}
-
-	private @Nullable DataBuffer join() {
+	/** All of a whole body in one buffer, to be released; null once it was taken. */
+	@Nullable DataBuffer join() {
 		if (!this.taken.compareAndSet(false, true)) {
 			return null;
 		}

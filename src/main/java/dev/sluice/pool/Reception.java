@@ -121,8 +121,7 @@ final class Reception {
 			throw noVerdict(NO_VERDICT);
 		}
 		lease.end(End.WELL);
-		return lease
-			.keep((delivery == Delivery.EVENTS) ? told(held, bytes) : Answer.whole(held.joined(), held::discard));
+		return lease.keep((delivery == Delivery.EVENTS) ? told(held, bytes) : Answer.whole(held::join, held::discard));
 	}
 
 	/** A Piston tells all at the end. */

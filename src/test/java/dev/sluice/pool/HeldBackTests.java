@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import dev.sluice.execution.Answer;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.Reservation;
 import org.junit.jupiter.api.AfterEach;
@@ -90,7 +91,7 @@ class HeldBackTests {
 	void whatIsTakenInOnePieceIsLetGoWhereItIsNotEvenAskedFor() {
 		NettyDataBuffer buffer = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT).allocateBuffer(8);
 		HeldBack held = HeldBack.of(Flux.just(buffer), 300, this.held.reservation()).block(WITHIN);
-		StepVerifier.create(held.joined(), 0).thenCancel().verify(WITHIN);
+		StepVerifier.create(Answer.whole(held::join, held::discard).body(), 0).thenCancel().verify(WITHIN);
 		assertThat(buffer.getNativeBuffer().refCnt()).isZero();
 	}
 
@@ -100,7 +101,7 @@ class HeldBackTests {
 		Flux<DataBuffer> body = Flux.just("one ", "and ", "all")
 			.map((text) -> buffers.allocateBuffer(8).write(text, StandardCharsets.UTF_8));
 		HeldBack held = HeldBack.of(body, 300, this.held.reservation()).block(WITHIN);
-		StepVerifier.create(held.joined()).assertNext((whole) -> {
+		StepVerifier.create(Answer.whole(held::join, held::discard).body()).assertNext((whole) -> {
 			assertThat(whole.toString(StandardCharsets.UTF_8)).isEqualTo("one and all");
 			DataBufferUtils.release(whole);
 		}).expectComplete().verify(WITHIN);
