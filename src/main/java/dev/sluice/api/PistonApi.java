@@ -32,6 +32,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -154,11 +155,14 @@ public final class PistonApi {
 	public Mono<ServerResponse> serve(ServerRequest request) {
 		Optional<EventFormat> events = EventFormat.of(request);
 		Watch watch = watch(request, events.isPresent() ? Delivery.EVENTS : Delivery.VERDICT);
-		Stamp.on(request.exchange().getResponse(), watch.id(), watch.timeline());
+		ServerHttpResponse response = request.exchange().getResponse();
+		Stamp.name(response, watch.id());
 		return watch
 			.over(() -> client(Replies.requireJson(request))
 				.flatMap((client) -> execute(request, named(watch, client), (room) -> body(request, room))))
+			.doOnError((error) -> Stamp.time(response, watch.timeline()))
 			.flatMap((answer) -> {
+				Stamp.time(response, watch.timeline());
 				if (this.drain.hasBegun()) {
 					Replies.last(request);
 				}

@@ -3,9 +3,6 @@ package dev.sluice.api;
 import dev.sluice.execution.Timeline;
 import dev.sluice.execution.Timeline.Leg;
 import dev.sluice.http.CorsRule;
-import reactor.core.publisher.Mono;
-
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
@@ -23,18 +20,21 @@ final class Stamp {
 	}
 
 	/**
-	 * Stamps a response.
+	 * Names the execution.
 	 * @param response the response
 	 * @param id the execution's id
-	 * @param timeline where its time goes until the response leaves
 	 */
-	static void on(ServerHttpResponse response, String id, Timeline timeline) {
-		HttpHeaders headers = response.getHeaders();
-		headers.set(CorsRule.EXECUTION_ID, id);
-		response.beforeCommit(() -> {
-			headers.set(CorsRule.SERVER_TIMING, timing(timeline));
-			return Mono.empty();
-		});
+	static void name(ServerHttpResponse response, String id) {
+		response.getHeaders().set(CorsRule.EXECUTION_ID, id);
+	}
+
+	/**
+	 * Says where its time went.
+	 * @param response the response, which leaves now
+	 * @param timeline the time until now
+	 */
+	static void time(ServerHttpResponse response, Timeline timeline) {
+		response.getHeaders().set(CorsRule.SERVER_TIMING, timing(timeline));
 	}
 
 	/** As the W3C's Server Timing has it: in milliseconds. */

@@ -110,7 +110,7 @@ final class Watch {
 		return Mono.defer(() -> {
 			this.observer.began();
 			return execution.get();
-		}).map(this::watched).tap(() -> new Ends<>());
+		}).map(this::watched).tap(() -> new Ends());
 	}
 
 	/**
@@ -154,7 +154,7 @@ final class Watch {
 	}
 
 	/** The ends that come without a verdict. */
-	private class Ends<T> extends DefaultSignalListener<T> {
+	private final class Ends extends DefaultSignalListener<Answer> {
 
 		@Override
 		public void doOnError(Throwable error) {
@@ -168,7 +168,7 @@ final class Watch {
 
 	}
 
-	private final class Sent extends Ends<DataBuffer> {
+	private final class Sent extends Answer.Watcher {
 
 		@Override
 		public void doOnNext(DataBuffer buffer) {
@@ -180,6 +180,16 @@ final class Watch {
 			// Events may tell of a failure as their last one.
 			FailureCode told = Watch.this.timeline.failure();
 			end((told == null) ? Outcome.VERDICT : Outcome.FAILED, told);
+		}
+
+		@Override
+		public void doOnError(Throwable error) {
+			failed(error);
+		}
+
+		@Override
+		public void doOnCancel() {
+			left();
 		}
 
 	}

@@ -2,17 +2,19 @@ package dev.sluice.execution;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.observability.SignalListener;
+import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
  * A verdict in Piston's JSON, or the events of a program as lines of JSON, as its
@@ -21,20 +23,34 @@ import org.springframework.core.io.buffer.DataBufferFactory;
  */
 public final class Answer {
 
+	/** Watches an answer's bytes, and hears of their end. */
+	public abstract static class Watcher extends DefaultSignalListener<DataBuffer> {
+
+		@Override
+		public abstract void doOnNext(DataBuffer buffer);
+
+		@Override
+		public abstract void doOnComplete();
+
+		@Override
+		public abstract void doOnError(Throwable error);
+
+	}
+
 	private final Flux<DataBuffer> body;
 
 	private final Runnable discard;
 
 	private final @Nullable InputChannel input;
 
-	/** All of it, where it is there already; the same bytes as the body's. */
-	private final @Nullable Mono<DataBuffer> whole;
+	/** Gives all of it, where it is there already; the same bytes as the body's. */
+	private final @Nullable Supplier<@Nullable DataBuffer> whole;
 
 	private final Runnable done;
 
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	private Answer(Flux<DataBuffer> body, @Nullable Mono<DataBuffer> whole, Runnable discard,
+	private Answer(Flux<DataBuffer> body, @Nullable Supplier<@Nullable DataBuffer> whole, Runnable discard,
 			@Nullable InputChannel input, Runnable done) {
 		this.body = body;
 		this.whole = whole;
@@ -72,19 +88,20 @@ public final class Answer {
 	 * @return the answer
 	 */
 	public static Answer whole(byte[] body, DataBufferFactory buffers) {
-		return whole(Mono.fromSupplier(() -> buffers.wrap(body)), Answer::nothing, Answer::nothing);
+		return whole(() -> buffers.wrap(body), Answer::nothing, Answer::nothing);
 	}
 
 	/**
 	 * An answer that is whole.
-	 * @param body all of its bytes in one buffer, which is there at once
+	 * @param body gives all of its bytes in one buffer, which is there at once; null
+	 * where they were let go of
 	 * @param discard lets go of them where nobody reads them
 	 * @param done run when their reader is {@linkplain #done() done} with them; maybe
 	 * more than once
 	 * @return the answer
 	 */
-	public static Answer whole(Mono<DataBuffer> body, Runnable discard, Runnable done) {
-		return new Answer(body.flux(), body, discard, null, done);
+	public static Answer whole(Supplier<@Nullable DataBuffer> body, Runnable discard, Runnable done) {
+		return new Answer(Flux.empty(), body, discard, null, done);
 	}
 
 	/**
@@ -93,7 +110,8 @@ public final class Answer {
 	 * @return the bytes, for one subscriber
 	 */
 	public Flux<DataBuffer> body() {
-		return Flux.defer(() -> take() ? this.body : Flux.error(spent()));
+		Mono<DataBuffer> all = whole();
+		return (all != null) ? all.flux() : Flux.defer(() -> take() ? this.body : Flux.error(spent()));
 	}
 
 	/**
@@ -103,8 +121,10 @@ public final class Answer {
 	 * @return the bytes, in place of {@link #body()}; null where they are to be streamed
 	 */
 	public @Nullable Mono<DataBuffer> whole() {
-		Mono<DataBuffer> all = this.whole;
-		return (all != null) ? Mono.defer(() -> take() ? all : Mono.error(spent())) : null;
+		Supplier<@Nullable DataBuffer> all = this.whole;
+		return (all != null) ? Mono.fromSupplier(() -> take(all))
+			.doOnCancel(this::discard)
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release) : null;
 	}
 
 	/**
@@ -135,8 +155,17 @@ public final class Answer {
 	 * @return the answer to hand on in place of this one
 	 */
 	public Answer onEnd(Consumer<SignalType> action) {
-		return with((body) -> body.doFinally(action), (all) -> all.doFinally(action),
-				() -> action.accept(SignalType.CANCEL));
+		return with((body) -> body.doFinally(action), (all) -> {
+			SignalType end = SignalType.ON_ERROR;
+			try {
+				DataBuffer bytes = all.get();
+				end = SignalType.ON_COMPLETE;
+				return bytes;
+			}
+			finally {
+				action.accept(end);
+			}
+		}, () -> action.accept(SignalType.CANCEL));
 	}
 
 	/**
@@ -145,8 +174,22 @@ public final class Answer {
 	 * @param unread run where the answer was discarded, so that nothing of it is read
 	 * @return the answer to hand on in place of this one
 	 */
-	public Answer watchedBy(Supplier<SignalListener<DataBuffer>> watcher, Runnable unread) {
-		return with((body) -> body.tap(watcher), (all) -> all.tap(watcher), unread);
+	public Answer watchedBy(Supplier<Watcher> watcher, Runnable unread) {
+		return with((body) -> body.tap(() -> watcher.get()), (all) -> {
+			Watcher mine = watcher.get();
+			try {
+				DataBuffer bytes = all.get();
+				if (bytes != null) {
+					mine.doOnNext(bytes);
+				}
+				mine.doOnComplete();
+				return bytes;
+			}
+			catch (RuntimeException error) {
+				mine.doOnError(error);
+				throw error;
+			}
+		}, unread);
 	}
 
 	/**
@@ -158,8 +201,8 @@ public final class Answer {
 	 * @return the answer to hand on in place of this one
 	 */
 	public Answer handedOn(Flux<DataBuffer> stoppable, Runnable discarded, Runnable left) {
-		Mono<DataBuffer> all = whole();
-		return new Answer((all != null) ? all.flux() : stoppable, all, discarded, this.input, () -> {
+		Supplier<@Nullable DataBuffer> all = this.whole;
+		return new Answer(stoppable, (all != null) ? () -> take(all) : null, discarded, this.input, () -> {
 			this.done.run();
 			left.run();
 		});
@@ -182,18 +225,24 @@ public final class Answer {
 		return this.input;
 	}
 
-	private Answer with(UnaryOperator<Flux<DataBuffer>> streamed, UnaryOperator<Mono<DataBuffer>> atOnce,
-			Runnable unread) {
+	private Answer with(UnaryOperator<Flux<DataBuffer>> streamed,
+			Function<Supplier<@Nullable DataBuffer>, @Nullable DataBuffer> atOnce, Runnable unread) {
 		Runnable thrownAway = () -> {
 			discard();
 			unread.run();
 		};
-		Mono<DataBuffer> all = whole();
+		Supplier<@Nullable DataBuffer> all = this.whole;
 		if (all == null) {
 			return new Answer(streamed.apply(body()), null, thrownAway, this.input, this::done);
 		}
-		Mono<DataBuffer> led = atOnce.apply(all);
-		return new Answer(led.flux(), led, thrownAway, this.input, this::done);
+		return new Answer(this.body, () -> atOnce.apply(() -> take(all)), thrownAway, this.input, this::done);
+	}
+
+	private @Nullable DataBuffer take(Supplier<@Nullable DataBuffer> all) {
+		if (!take()) {
+			throw spent();
+		}
+		return all.get();
 	}
 
 	private static void nothing() {

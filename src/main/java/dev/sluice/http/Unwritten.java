@@ -33,9 +33,7 @@ public final class Unwritten {
 	public static Mono<Void> write(Flux<DataBuffer> body, ServerHttpResponse response) {
 		return Mono.defer(() -> {
 			Unwritten unwritten = new Unwritten();
-			return response.writeAndFlushWith(body.map(unwritten::give))
-				.doOnError((error) -> unwritten.release())
-				.doOnCancel(unwritten::release);
+			return response.writeAndFlushWith(body.map(unwritten::give)).doFinally((signal) -> unwritten.release());
 		});
 	}
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,20 @@ final class Call {
 	 * @return the answer's head; what broke, as WebClient would tell it
 	 */
 	Mono<Reply> over(ClientHttpConnector http) {
+		return over(http, Function.identity());
+	}
+
+	/**
+	 * Makes the call.
+	 * @param <T> what is made of the answer
+	 * @param http the HTTP client
+	 * @param made makes it
+	 * @return what was made of the answer's head; what broke, likewise
+	 */
+	<T> Mono<T> over(ClientHttpConnector http, Function<Reply, T> made) {
 		return http.connect(this.method, this.uri, this::write)
 			.onErrorMap((error) -> new WebClientRequestException(error, this.method, this.uri, HttpHeaders.EMPTY))
-			.map((response) -> Reply.of(response, this.uri));
+			.map((response) -> made.apply(Reply.of(response, this.uri)));
 	}
 
 	private Mono<Void> write(ClientHttpRequest request) {

@@ -79,16 +79,10 @@ record HeldBack(List<DataBuffer> buffers, @Nullable Rest rest, Reservation room,
 	}
 
 	/**
-	 * All of a whole body in one buffer, likewise. It is held until it is
-	 * {@link #written}.
+	 * All of a whole body in one buffer, to be released; null once it was taken. It is
+	 * held until it is {@link #written}.
 	 */
-	Mono<DataBuffer> joined() {
-		return Mono.fromSupplier(this::join)
-			.doOnCancel(this::discard)
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
-	}
-
-	private @Nullable DataBuffer join() {
+	@Nullable DataBuffer join() {
 		if (!this.taken.compareAndSet(false, true)) {
 			return null;
 		}

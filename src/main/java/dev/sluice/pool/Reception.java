@@ -122,7 +122,7 @@ final class Reception {
 		}
 		lease.end(End.WELL);
 		return lease.keep((delivery == Delivery.EVENTS) ? told(held, bytes)
-				: Answer.whole(held.joined(), held::discard, held::written));
+				: Answer.whole(held::join, held::discard, held::written));
 	}
 
 	/** A Piston tells all at the end. */

@@ -252,7 +252,7 @@ final class Wire {
 	}
 
 	private static Mono<Sent> once(ClientHttpConnector over, Function<AccessToken, Call> request, AccessToken token) {
-		return request.apply(token).over(over).map((reply) -> new Sent(reply, token));
+		return request.apply(token).over(over, (reply) -> new Sent(reply, token));
 	}
 
 	/**

@@ -91,7 +91,9 @@ class HeldBackTests {
 	void whatIsTakenInOnePieceIsLetGoWhereItIsNotEvenAskedFor() {
 		NettyDataBuffer buffer = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT).allocateBuffer(8);
 		HeldBack held = HeldBack.of(Flux.just(buffer), 300, this.held.reservation()).block(WITHIN);
-		StepVerifier.create(held.joined(), 0).thenCancel().verify(WITHIN);
+		StepVerifier.create(Answer.whole(held::join, held::discard, held::written).body(), 0)
+			.thenCancel()
+			.verify(WITHIN);
 		assertThat(buffer.getNativeBuffer().refCnt()).isZero();
 	}
 
@@ -101,7 +103,7 @@ class HeldBackTests {
 		Flux<DataBuffer> body = Flux.just("one ", "and ", "all")
 			.map((text) -> buffers.allocateBuffer(8).write(text, StandardCharsets.UTF_8));
 		HeldBack held = HeldBack.of(body, 300, this.held.reservation()).block(WITHIN);
-		StepVerifier.create(held.joined()).assertNext((whole) -> {
+		StepVerifier.create(Answer.whole(held::join, held::discard, held::written).body()).assertNext((whole) -> {
 			assertThat(whole.toString(StandardCharsets.UTF_8)).isEqualTo("one and all");
 			DataBufferUtils.release(whole);
 		}).expectComplete().verify(WITHIN);
@@ -114,7 +116,7 @@ class HeldBackTests {
 			.of(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(new byte[8])), 300, this.held.reservation())
 			.block(WITHIN);
 		AtomicBoolean left = new AtomicBoolean();
-		Answer answer = Answer.whole(held.joined(), held::discard, held::written).onEnd(() -> {
+		Answer answer = Answer.whole(held::join, held::discard, held::written).onEnd(() -> {
 		}).handedOn(Flux.never(), held::discard, () -> left.set(true));
 		assertThat(answer.whole().block(WITHIN)).isNotNull();
 		assertThat(this.held.held()).isEqualTo(8);
@@ -129,7 +131,7 @@ class HeldBackTests {
 		HeldBack held = HeldBack
 			.of(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(new byte[8])), 300, this.held.reservation())
 			.block(WITHIN);
-		Answer.whole(held.joined(), held::discard, held::written).done();
+		Answer.whole(held::join, held::discard, held::written).done();
 	}
 
 	@AfterEach
