@@ -50,6 +50,13 @@ class FrontTests {
 	private final ConfigurableApplicationContext process = this.processes
 		.keep(Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS, Processes.pool(this.pool.address())));
 
+	/** One with more settings. */
+	private final ConfigurableApplicationContext other = this.processes
+		.keep(Processes.process(GatewayProcess.class, GatewayProcess.DEFAULTS,
+				Processes.pool(this.pool.address(),
+						"--sluice.http.cors.origins=https://app.example,https://other.example",
+						"--sluice.metrics.http-requests=true")));
+
 	private final URI gateway = Processes.address(this.process);
 
 	@AfterAll
@@ -147,8 +154,7 @@ class FrontTests {
 
 	@Test
 	void pagesMayCallThatAreNamed() throws Exception {
-		URI open = this.processes.gateway(Processes.pool(this.pool.address(),
-				"--sluice.http.cors.origins=https://app.example,https://other.example"));
+		URI open = Processes.address(this.other);
 		HttpResponse<byte[]> preflight = send(HttpRequest.newBuilder(open.resolve("/api/v2/execute"))
 			.method("OPTIONS", HttpRequest.BodyPublishers.noBody())
 			.header("Origin", "https://app.example")
@@ -161,15 +167,27 @@ class FrontTests {
 	}
 
 	@Test
+	void springObservesExecutionsWhereThatIsAskedFor() throws Exception {
+		this.pool.answers(200, JSON, VERDICT.formatted("42"));
+		assertThat(send(post(Processes.address(this.other), PRINT_42)).statusCode()).isEqualTo(200);
+		URI meter = meter(this.other, "http.server.requests?tag=method:POST&tag=status:200");
+		await().atMost(5, TimeUnit.SECONDS).until(() -> send(HttpRequest.newBuilder(meter)).statusCode() == 200);
+	}
+
+	@Test
 	void whatIsHeldIsAMeter() throws Exception {
-		URI meter = URI.create("http://127.0.0.1:" + this.process.getEnvironment().getProperty("local.management.port")
-				+ "/actuator/metrics/sluice.http.held-bytes");
+		URI meter = meter(this.process, "sluice.http.held-bytes");
 		// What others held goes with the ends of their connections.
 		await().atMost(5, TimeUnit.SECONDS)
 			.until(() -> text(send(HttpRequest.newBuilder(meter))).contains("\"value\":0.0"));
 		assertThat(this.process.getBean(HeldBytes.class).tryReserve(42)).isTrue();
 		assertThat(text(send(HttpRequest.newBuilder(meter)))).contains("\"value\":42.0");
 		this.process.getBean(HeldBytes.class).release(42);
+	}
+
+	private static URI meter(ConfigurableApplicationContext process, String name) {
+		return URI.create("http://127.0.0.1:" + process.getEnvironment().getProperty("local.management.port")
+				+ "/actuator/metrics/" + name);
 	}
 
 	private HttpResponse<byte[]> execute() throws IOException, InterruptedException {
