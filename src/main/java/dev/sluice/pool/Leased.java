@@ -66,8 +66,8 @@ final class Leased implements Sessions {
 	/** So many may make way at once: the more, the more of the places were taken. */
 	private int atOnce = 1;
 
-	/** When the last one was to make way. */
-	private long madeWayAt;
+	/** When one was to make way, or the place of one was taken. */
+	private long wantedAt;
 
 	/** Whether one has made way, and its place was not taken yet. */
 	private boolean vacated;
@@ -232,11 +232,13 @@ final class Leased implements Sessions {
 	}
 
 	private LeasedSession allocate() {
-		LeasedSession session = new LeasedSession(this.nanos.getAsLong());
+		long now = this.nanos.getAsLong();
+		LeasedSession session = new LeasedSession(now);
 		this.all.add(session);
 		this.allocated++;
 		if (this.vacated) {
 			this.vacated = false;
+			this.wantedAt = now;
 			this.atOnce = Math.min(this.atOnce + 1, Math.max(1, this.properties.maxSessions() / PART));
 		}
 		return session;
@@ -251,11 +253,11 @@ final class Leased implements Sessions {
 			LeasedSession session = coldest.next();
 			if (session.isIdle()) {
 				long now = this.nanos.getAsLong();
-				if (now - this.madeWayAt >= PAUSE.toNanos()) {
+				if (now - this.wantedAt >= PAUSE.toNanos()) {
 					this.atOnce = 1;
 				}
 				this.makingWay.put(session, now);
-				this.madeWayAt = now;
+				this.wantedAt = now;
 				putAside(session);
 				this.quarantine.stop(session.identifier(), () -> makeWay(session));
 				return;
@@ -274,7 +276,7 @@ final class Leased implements Sessions {
 		if (this.all.size() < this.properties.maxSessions()) {
 			return false;
 		}
-		boolean wanted = this.nanos.getAsLong() - this.madeWayAt < PAUSE.toNanos();
+		boolean wanted = this.nanos.getAsLong() - this.wantedAt < PAUSE.toNanos();
 		return underWay() < (wanted ? this.atOnce : 1);
 	}
 
@@ -286,6 +288,7 @@ final class Leased implements Sessions {
 	private void makeWay(LeasedSession session) {
 		synchronized (this) {
 			this.makingWay.remove(session);
+			this.all.remove(session);
 			this.vacated = true;
 		}
 		this.fullness.given();
