@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.sluice.RawServer;
 import dev.sluice.emulator.EmulatorProperties.IdentifierRule;
+import dev.sluice.http.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class SessionPoolApiTests {
 
 	@AfterEach
 	void close() throws Exception {
-		for (AutoCloseable closeable : this.open) {
+		for (AutoCloseable closeable : this.open.reversed()) {
 			closeable.close();
 		}
 		this.adapter.close();
@@ -227,8 +228,10 @@ class SessionPoolApiTests {
 		Emulator emulator = Emulator.create(properties(rule, maxSessions, fullStatus), "token", Box::new,
 				new TestClock());
 		this.open.add(emulator);
-		return WebTestClient.bindToRouterFunction(emulator.routes())
-			.configureClient()
+		LoopbackServer server = LoopbackServer.start(emulator.routes());
+		this.open.add(server);
+		return WebTestClient.bindToServer()
+			.baseUrl(server.address().toString())
 			.responseTimeout(Duration.ofSeconds(10));
 	}
 
