@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -105,7 +106,15 @@ final class Call {
 	record Reply(int status, HttpHeaders headers, Flux<DataBuffer> body, URI from) {
 
 		private static Reply of(ClientHttpResponse response, URI from) {
-			return new Reply(response.getStatusCode().value(), response.getHeaders(), response.getBody(), from);
+			Flux<DataBuffer> body = response.getBody()
+				.onErrorMap(Reply::isOfWhoLeft, (error) -> new CancellationException("Its reader has left"));
+			return new Reply(response.getStatusCode().value(), response.getHeaders(), body, from);
+		}
+
+		/** Who leaves between the head and the body gets to hear that it is gone. */
+		private static boolean isOfWhoLeft(Throwable error) {
+			return error instanceof IllegalStateException
+					&& String.valueOf(error.getMessage()).contains("due to cancellation");
 		}
 
 		/** Reads the body to its end, for nobody. */

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 
 import javax.net.ssl.SSLException;
 
@@ -48,6 +49,9 @@ record PoolBreak(String pool, URI endpoint) {
 	private ExecutionFailure explained(Throwable error) {
 		if (error instanceof ExecutionFailure failure) {
 			return failure.afterAttempts(1);
+		}
+		if (error instanceof CancellationException) {
+			return broken(FailureCode.POOL_BROKE, "The call to pool '" + this.pool + "' was given up");
 		}
 		if (error instanceof Patience.OutOfTime) {
 			return broken(FailureCode.DEADLINE_EXCEEDED,
