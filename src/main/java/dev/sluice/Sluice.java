@@ -37,12 +37,13 @@ public final class Sluice {
 	 * another value keeps it. Its epoll (4.2.17) now and then loses an event of a
 	 * connection that is not read all the time, and the call hangs until it times out.
 	 * Its adaptive allocator makes large bodies more than twice as slow on a Java that
-	 * keeps Unsafe from it. One thread does nothing but accept connections, so that a
-	 * crowd which comes at once does not wait in the system's short queue until it is
-	 * reset.
+	 * keeps Unsafe from it. There are as many event loops as cores. One thread does
+	 * nothing but accept connections, so that a crowd which comes at once does not wait
+	 * in the system's short queue until it is reset.
 	 */
 	private static final Map<String, String> NETTY = Map.of("reactor.netty.native", "false", "io.netty.allocator.type",
-			"pooled", "reactor.netty.ioSelectCount", "1");
+			"pooled", "reactor.netty.ioSelectCount", "1", "reactor.netty.ioWorkerCount",
+			Integer.toString(Runtime.getRuntime().availableProcessors()));
 
 	private static final Duration EXAMINED_WITHIN = Duration.ofMinutes(4);
 
