@@ -24,12 +24,12 @@ import ch.qos.logback.core.AppenderBase;
 import dev.sluice.RawServer.Reply;
 import dev.sluice.emulator.TestEmulators;
 import dev.sluice.emulator.TestEmulators.TestEmulator;
-import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.gateway.Chain;
 import dev.sluice.gateway.GatewayProcess;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.pool.PoolReport;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
 import org.junit.jupiter.api.AfterEach;
@@ -70,8 +70,8 @@ class LeaksTests {
 		@Override
 		protected void append(ILoggingEvent event) {
 			IThrowableProxy error = event.getThrowableProxy();
-			// What becomes of a call whose client has left is told to nobody.
-			if (error == null || !error.getClassName().equals(ExecutionFailure.class.getName())) {
+			// What else befalls a call whose client has left is told to nobody.
+			if (error == null || error.getClassName().equals(IllegalReferenceCountException.class.getName())) {
 				LeaksTests.this.leaks.add(event.getFormattedMessage());
 			}
 		}

@@ -33,8 +33,8 @@ public final class Pieces {
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
 	private static Mono<Void> write(Answer answer, ServerHttpResponse response) {
-		Leash body = new Leash(answer.body());
-		return Unwritten.write(body.limitRate(1), response).doFinally((signal) -> {
+		Leash body = new Leash(answer.body().limitRate(1));
+		return Unwritten.write(body, response).doFinally((signal) -> {
 			body.cancel();
 			answer.discard();
 		});

@@ -65,7 +65,7 @@ public final class Replies {
 	static Mono<Void> write(Answer answer, ServerHttpResponse response) {
 		Mono<DataBuffer> whole = answer.whole();
 		if (whole == null) {
-			return write(answer, response::writeWith);
+			return write(answer, answer.body(), response::writeWith);
 		}
 		return response
 			.writeWith(whole.doOnNext((all) -> response.getHeaders().setContentLength(all.readableByteCount())))
@@ -83,8 +83,8 @@ public final class Replies {
 		return ServerResponse.ok()
 			.contentType(type)
 			.header(UNBUFFERED, "no")
-			.build((exchange, context) -> write(answer,
-					(body) -> Unwritten.write(framing.apply(body), exchange.getResponse())));
+			.build((exchange, context) -> write(answer, framing.apply(answer.body()),
+					(body) -> Unwritten.write(body, exchange.getResponse())));
 	}
 
 	/**
@@ -98,8 +98,9 @@ public final class Replies {
 	/**
 	 * A write that fails does not cancel what it was to write, so each end of it does.
 	 */
-	private static Mono<Void> write(Answer answer, Function<Flux<DataBuffer>, Mono<Void>> response) {
-		Leash body = new Leash(answer.body());
+	private static Mono<Void> write(Answer answer, Flux<DataBuffer> bytes,
+			Function<Flux<DataBuffer>, Mono<Void>> response) {
+		Leash body = new Leash(bytes);
 		return response.apply(body).doFinally((signal) -> {
 			body.cancel();
 			answer.done();
