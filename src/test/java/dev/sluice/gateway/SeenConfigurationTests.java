@@ -173,7 +173,7 @@ class SeenConfigurationTests {
 				log.ended(account("python", null));
 			}
 		}
-		assertThat(this.written).hasSize(50);
+		await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> assertThat(this.written).hasSize(50));
 	}
 
 	@Test
