@@ -52,6 +52,9 @@ final class Journey implements Candidate {
 	 */
 	private boolean turned;
 
+	/** Whether what is under way is a repeat on the pool's budget. */
+	private boolean onBudget;
+
 	private volatile @Nullable Lease answered;
 
 	private volatile @Nullable Ticket ticket;
@@ -128,16 +131,21 @@ final class Journey implements Candidate {
 			this.mayHaveRun = true;
 			this.answered = mine.lease();
 			this.ticket = null;
+			if (this.onBudget) {
+				mine.pool().budget().giveBack();
+			}
 		}).onErrorMap(ExecutionFailure.class, (failure) -> next(mine, failure));
 	}
 
 	/** Only what the same pool has had before is a repeat. */
 	private boolean isPaidFor(SessionPool pool) {
-		if (!this.turned && !this.trail.hasAsked(pool)) {
+		boolean repeat = this.turned || this.trail.hasAsked(pool);
+		this.onBudget = repeat && !this.turned;
+		if (!repeat) {
 			pool.budget().call();
 			return true;
 		}
-		if (!this.turned && !pool.budget().tryRepeat()) {
+		if (this.onBudget && !pool.budget().tryRepeat()) {
 			return false;
 		}
 		this.turned = false;

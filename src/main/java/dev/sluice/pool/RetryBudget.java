@@ -5,8 +5,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How many of a pool's calls may be repeats: a share of those of the last ten seconds,
- * and a few in any case, so that repeats never multiply an outage.
+ * How many of a pool's calls may be repeats in vain: a share of those of the last ten
+ * seconds, and a few in any case, so that repeats never multiply an outage. One that the
+ * pool took costs nothing, else what a full pool has refused would stand before it when
+ * it is empty again.
  */
 final class RetryBudget {
 
@@ -52,6 +54,18 @@ final class RetryBudget {
 		}
 		this.repeats[slot()]++;
 		return true;
+	}
+
+	/** The pool took a repeat that was granted. */
+	synchronized void giveBack() {
+		int now = slot();
+		for (int before = 0; before < SECONDS; before++) {
+			int slot = Math.floorMod(now - before, SECONDS);
+			if (this.repeats[slot] > 0) {
+				this.repeats[slot]--;
+				return;
+			}
+		}
 	}
 
 	/**

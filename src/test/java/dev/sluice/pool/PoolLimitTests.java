@@ -60,13 +60,13 @@ class PoolLimitTests {
 			}
 		});
 		Pools pools = keep(TestPools.at(this.one.address(), "identifier", "none", "limit.max", "64"));
-		Waits waits = keep(new Waits(pools, Duration.ofSeconds(90)));
+		Waits waits = keep(new Waits(pools, Duration.ofSeconds(30)));
 		for (int i = 0; i < 500; i++) {
-			waits.add(Calls.within(Duration.ofSeconds(100)));
+			waits.add(Calls.within(Duration.ofSeconds(40)));
 		}
-		await().atMost(60, TimeUnit.SECONDS).until(() -> waits.outcomes().size() >= 300);
+		await().atMost(9, TimeUnit.SECONDS).until(() -> waits.outcomes().size() >= 300);
 		int before = refused.get();
-		await().atMost(60, TimeUnit.SECONDS).until(() -> waits.outcomes().size() == 500);
+		await().atMost(9, TimeUnit.SECONDS).until(() -> waits.outcomes().size() == 500);
 		assertThat(waits.outcomes()).containsOnly(Calls.WELL);
 		assertThat(Calls.report(pools, 0).limit()).isBetween(3, 20);
 		assertThat(refused.get() - before).as("refusals among the last 200").isLessThan(40);
