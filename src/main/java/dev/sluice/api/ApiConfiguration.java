@@ -25,7 +25,7 @@ public class ApiConfiguration {
 	PistonApiFactory pistonApiFactory(HttpProperties bounds, HeldBytes held, Origins origins, Drain drain,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectProperties connect) {
 		return (gate, executor, runtimes, observer) -> new PistonApi(gate, drain, executor, runtimes, bounds, held,
-				deadline, limits, new ConnectApi(connect, origins, drain), observer);
+				deadline, limits, new ConnectApi(connect, origins, held, drain), observer);
 	}
 
 }

@@ -8,6 +8,7 @@ import dev.sluice.execution.Answer;
 import dev.sluice.execution.Drain;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.Origins;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import reactor.core.publisher.Mono;
@@ -33,6 +34,8 @@ final class ConnectApi {
 
 	private final Origins origins;
 
+	private final HeldBytes held;
+
 	private final Drain drain;
 
 	private final WebSocketService sockets;
@@ -41,9 +44,11 @@ final class ConnectApi {
 	 * Makes it.
 	 * @param properties its bounds
 	 * @param origins whose pages may connect, as browsers let each page try
+	 * @param held what may be held of all that clients bring
 	 * @param drain ends talks before the process ends
 	 */
-	ConnectApi(ConnectProperties properties, Origins origins, Drain drain) {
+	ConnectApi(ConnectProperties properties, Origins origins, HeldBytes held, Drain drain) {
+		this.held = held;
 		this.drain = drain;
 		this.properties = properties;
 		this.origins = origins;
@@ -78,7 +83,9 @@ final class ConnectApi {
 			Sinks.Empty<Void> left = Sinks.empty();
 			return this.sockets.handleRequest(exchange, (session) -> {
 				response.withConnection((connection) -> watch(connection, left));
-				return new Conversation(session, executor, this.properties, left.asMono(), this.drain).hold();
+				return new Conversation(session, executor, this.properties, this.held.reservation(), left.asMono(),
+						this.drain)
+					.hold();
 			});
 		});
 	}

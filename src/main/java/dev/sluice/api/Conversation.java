@@ -9,10 +9,12 @@ import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Drain;
+import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.InputChannel;
 import dev.sluice.execution.InputItem;
+import dev.sluice.http.Reservation;
 import dev.sluice.piston.ConnectMessage;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonFailure;
@@ -67,17 +69,18 @@ final class Conversation implements Drain.Work {
 	 * @param session the connection
 	 * @param executor runs what a client asks for
 	 * @param properties its bounds
+	 * @param held takes what waits for the program out of all that may be held
 	 * @param left completes when the connection is gone
 	 * @param drain ends it before the process ends
 	 */
 	Conversation(WebSocketSession session, Function<ByteBuffer, Mono<Answer>> executor, ConnectProperties properties,
-			Mono<Void> left, Drain drain) {
+			Reservation held, Mono<Void> left, Drain drain) {
 		this.left = left;
 		this.drain = drain;
 		this.session = session;
 		this.executor = executor;
 		this.properties = properties;
-		this.pump = new InputPump(properties.maxPendingInput(), this::refused, this::broke);
+		this.pump = new InputPump(properties.maxPendingInput(), held, this::refused, this::broke);
 	}
 
 	/**
@@ -172,7 +175,8 @@ final class Conversation implements Drain.Work {
 			return hear(ConnectMessage.read(message));
 		}
 		catch (ExecutionFailure failure) {
-			fail(failure);
+			// What it says is of no program that may run already.
+			fail(this.initialized ? failure.executed(Executed.UNKNOWN) : failure);
 			return Mono.never();
 		}
 	}

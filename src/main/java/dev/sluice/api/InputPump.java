@@ -13,6 +13,7 @@ import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.InputChannel;
 import dev.sluice.execution.InputItem;
+import dev.sluice.http.Reservation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,8 @@ final class InputPump implements Disposable {
 
 	private final int most;
 
+	private final Reservation held;
+
 	private final Consumer<InputItem> refused;
 
 	private final Consumer<ExecutionFailure> broken;
@@ -77,11 +80,13 @@ final class InputPump implements Disposable {
 	/**
 	 * Makes it.
 	 * @param most how many characters may wait before whoever brings more has to
+	 * @param held takes what waits out of all that may be held
 	 * @param refused told of each item that can't be brought where the program runs
 	 * @param broken told where the way broke, and no more can be brought
 	 */
-	InputPump(int most, Consumer<InputItem> refused, Consumer<ExecutionFailure> broken) {
+	InputPump(int most, Reservation held, Consumer<InputItem> refused, Consumer<ExecutionFailure> broken) {
 		this.most = most;
+		this.held = held;
 		this.refused = refused;
 		this.broken = broken;
 	}
@@ -90,12 +95,14 @@ final class InputPump implements Disposable {
 	 * Takes items.
 	 * @param items what the program is to be told
 	 * @return completes when more may be brought
+	 * @throws ExecutionFailure where no more can be held of all that clients bring
 	 */
 	Mono<Void> add(List<InputItem> items) {
 		synchronized (this) {
 			if (this.ended) {
 				return Mono.empty();
 			}
+			this.held.grow(items.stream().mapToLong(InputPump::size).sum());
 			items.forEach(this::queue);
 		}
 		send();
@@ -120,6 +127,7 @@ final class InputPump implements Disposable {
 			this.ended = true;
 			this.waiting.clear();
 			this.size = 0;
+			this.held.release();
 			waiter = this.room;
 			this.room = null;
 		}
@@ -142,6 +150,12 @@ final class InputPump implements Disposable {
 			}
 			this.waiting.add(new InputItem.Text(text.substring(begin, end)));
 		}
+	}
+
+	private void gone(InputItem item) {
+		long length = size(item);
+		this.size -= length;
+		this.held.shrink(length);
 	}
 
 	private synchronized Mono<Void> roomFor() {
@@ -190,7 +204,7 @@ final class InputPump implements Disposable {
 			InputItem item = items.next();
 			if (!way.takes(item)) {
 				items.remove();
-				this.size -= size(item);
+				gone(item);
 				misfits.add(item);
 				continue;
 			}
@@ -215,7 +229,7 @@ final class InputPump implements Disposable {
 		synchronized (this) {
 			moved = expected > this.next;
 			while (this.next < expected && !this.waiting.isEmpty()) {
-				this.size -= size(this.waiting.removeFirst());
+				gone(this.waiting.removeFirst());
 				this.next++;
 			}
 			waiter = takeWaiter();

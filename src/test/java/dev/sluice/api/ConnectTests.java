@@ -25,6 +25,7 @@ import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.InputChannel;
 import dev.sluice.execution.InputItem;
+import dev.sluice.http.HeldBytes;
 import dev.sluice.http.LoopbackServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -286,6 +287,35 @@ class ConnectTests {
 	}
 
 	@Test
+	void whatWaitsOfAllClientsHasABound() throws Exception {
+		this.told.room.set(0);
+		HeldBytes held = new HeldBytes(2_000);
+		Heard heard = new Heard();
+		WebSocket socket = connect(heard, TestApi.server(program(UnaryOperator.identity()), held));
+		say(socket, TestApi.INIT);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.executions.size() == 1);
+		long asked = held.held();
+		say(socket, STDIN.replace("\"x\"", "\"" + "x".repeat(90) + "\""));
+		await().atMost(5, TimeUnit.SECONDS).until(() -> held.held() == asked + 90);
+		assertThat(held.tryReserve(held.most() - held.held())).isTrue();
+		say(socket, STDIN);
+		assertThat(heard.end()).startsWith("4002 ");
+		assertThat(heard.messages.getLast()).contains("\"code\":\"overloaded\",\"executed\":\"unknown\"");
+		await().atMost(5, TimeUnit.SECONDS).untilTrue(this.ended);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> held.held() == held.most() - 90 - asked);
+	}
+
+	@Test
+	void whatAProgramHasTakenIsNotHeld() throws Exception {
+		HeldBytes held = new HeldBytes(2_000);
+		WebSocket socket = connect(new Heard(), TestApi.server(program(UnaryOperator.identity()), held));
+		say(socket, TestApi.INIT);
+		say(socket, STDIN);
+		say(socket, STDIN);
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.told.items.size() == 2 && held.held() == 0);
+	}
+
+	@Test
 	void whatCantBeDoneIsAnErrorThatEndsNothing() throws Exception {
 		this.told.takesSignals = false;
 		Heard heard = new Heard();
@@ -384,7 +414,10 @@ class ConnectTests {
 	}
 
 	private WebSocket connect(Heard heard, Executor executor) throws Exception {
-		LoopbackServer started = TestApi.server(executor);
+		return connect(heard, TestApi.server(executor));
+	}
+
+	private WebSocket connect(Heard heard, LoopbackServer started) throws Exception {
 		this.server = started;
 		URI address = URI.create("ws://127.0.0.1:" + started.address().getPort() + "/api/v2/connect");
 		return this.client.newWebSocketBuilder().buildAsync(address, heard).get(5, TimeUnit.SECONDS);

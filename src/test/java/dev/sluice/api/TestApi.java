@@ -45,6 +45,11 @@ final class TestApi {
 		return LoopbackServer.start(small(executor).routes());
 	}
 
+	/** One that holds no more than it may. */
+	static LoopbackServer server(Executor executor, HeldBytes held) {
+		return LoopbackServer.start(of(executor, DataSize.ofKilobytes(1), held, RUNTIMES).routes());
+	}
+
 	/** One that is to end. */
 	static LoopbackServer server(Executor executor, Drain drain) {
 		HttpProperties bounds = new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null);
@@ -90,7 +95,7 @@ final class TestApi {
 		return new PistonApi(gate, drain, executor, () -> Mono.just(runtimes), bounds, held,
 				new DeadlineProperties(Duration.ofMinutes(1), Duration.ofMinutes(3)),
 				LimitsPropertiesTests.limits(Map.of()),
-				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example")), drain), observer);
+				new ConnectApi(CONNECT, new Origins(Set.of("https://app.example")), held, drain), observer);
 	}
 
 }
