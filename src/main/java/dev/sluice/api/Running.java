@@ -19,7 +19,6 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
  * One execution, from its being let in until its answer's last byte has left. However it
@@ -210,8 +209,11 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 
 			@Override
 			public void subscribe(CoreSubscriber<? super DataBuffer> reader) {
-				Reading begun = new Reading(reader);
+				Reading begun = new Reading(reader, Running.this::failure);
 				Running.this.reading = begun;
+				if (Running.this.stopped) {
+					begun.stop();
+				}
 				arrived.body().subscribe(begun);
 			}
 
@@ -245,111 +247,6 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		if (subscription != null) {
 			subscription.cancel();
 		}
-	}
-
-	/** The answer's bytes on their way, which are broken off where it is ended. */
-	private final class Reading implements CoreSubscriber<DataBuffer>, Subscription {
-
-		private final CoreSubscriber<? super DataBuffer> reader;
-
-		private volatile @Nullable Subscription bytes;
-
-		private volatile boolean over;
-
-		private volatile boolean broken;
-
-		private volatile boolean subscribed;
-
-		Reading(CoreSubscriber<? super DataBuffer> reader) {
-			this.reader = reader;
-		}
-
-		@Override
-		public Context currentContext() {
-			return this.reader.currentContext();
-		}
-
-		@Override
-		public void onSubscribe(Subscription subscription) {
-			this.bytes = subscription;
-			this.reader.onSubscribe(this);
-			this.subscribed = true;
-			if (Running.this.stopped) {
-				stop();
-				tell();
-			}
-			if (this.over) {
-				subscription.cancel();
-			}
-		}
-
-		@Override
-		public void onNext(DataBuffer buffer) {
-			if (!pass(buffer)) {
-				DataBufferUtils.release(buffer);
-			}
-		}
-
-		/** Whoever ends it may do so while a buffer, or its end, is coming. */
-		private synchronized boolean pass(DataBuffer buffer) {
-			if (this.over) {
-				return false;
-			}
-			this.reader.onNext(buffer);
-			return true;
-		}
-
-		@Override
-		public synchronized void onError(Throwable error) {
-			if (!this.over) {
-				this.over = true;
-				this.reader.onError(error);
-			}
-		}
-
-		@Override
-		public synchronized void onComplete() {
-			if (!this.over) {
-				this.over = true;
-				this.reader.onComplete();
-			}
-		}
-
-		@Override
-		public void request(long n) {
-			Subscription subscription = this.bytes;
-			if (subscription != null) {
-				subscription.request(n);
-			}
-		}
-
-		@Override
-		public void cancel() {
-			this.over = true;
-			Subscription subscription = this.bytes;
-			if (subscription != null) {
-				subscription.cancel();
-			}
-		}
-
-		void stop() {
-			synchronized (this) {
-				if (this.over) {
-					return;
-				}
-				this.over = true;
-				this.broken = true;
-			}
-			cancel();
-		}
-
-		synchronized void tell() {
-			if (this.broken && this.subscribed) {
-				this.broken = false;
-				this.reader.onError(failure());
-			}
-		}
-
 	}
 
 }

@@ -3,7 +3,7 @@ package dev.sluice.api;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Delivery;
 import dev.sluice.execution.ExecutionFailure;
@@ -148,7 +148,7 @@ final class Watch {
 	private void end(Outcome outcome, @Nullable FailureCode code) {
 		if (this.ended.compareAndSet(false, true)) {
 			this.timeline.leave();
-			this.observer.ended(new Account(this.id, this.trace, this.delivery, this.client, this.language, outcome,
+			this.observer.ended(new Report(this.id, this.trace, this.delivery, this.client, this.language, outcome,
 					code, this.timeline, this.received, this.sent));
 		}
 	}

@@ -20,7 +20,7 @@ public interface Observer {
 		}
 
 		@Override
-		public void ended(Account account) {
+		public void ended(Report report) {
 			// It is not told to anybody.
 		}
 
@@ -40,8 +40,8 @@ public interface Observer {
 
 	/**
 	 * An execution is over; told once for each that began, however it ended.
-	 * @param account what is to be told of it
+	 * @param report what is to be told of it
 	 */
-	void ended(Account account);
+	void ended(Report report);
 
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.Observer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ final class ExecutionLog implements Observer, AutoCloseable {
 
 	private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(2);
 
-	private record Line(Account account, long total) {
+	private record Line(Report report, long total) {
 	}
 
 	private final LogLine form;
@@ -61,14 +61,14 @@ final class ExecutionLog implements Observer, AutoCloseable {
 	}
 
 	@Override
-	public void ended(Account account) {
+	public void ended(Report report) {
 		int before = this.waiting.getAndIncrement();
 		if (before >= this.most) {
 			this.waiting.decrementAndGet();
 			this.dropped.increment();
 			return;
 		}
-		this.lines.add(new Line(account, account.timeline().totalNanos()));
+		this.lines.add(new Line(report, report.timeline().totalNanos()));
 		if (before == 0) {
 			this.writer.schedule(this::write);
 		}
@@ -111,7 +111,7 @@ final class ExecutionLog implements Observer, AutoCloseable {
 
 	private void write(Line line) {
 		try {
-			this.form.write(logger, line.account(), line.total());
+			this.form.write(logger, line.report(), line.total());
 		}
 		// Whatever an appender is broken by, it is not to end the writer.
 		catch (RuntimeException | Error ex) {

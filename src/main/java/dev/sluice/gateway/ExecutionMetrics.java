@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.Delivery;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Observer;
@@ -83,23 +83,23 @@ final class ExecutionMetrics implements Observer {
 	}
 
 	@Override
-	public void ended(Account account) {
+	public void ended(Report report) {
 		this.inFlight.decrement();
-		Timeline timeline = account.timeline();
+		Timeline timeline = report.timeline();
 		long total = timeline.totalNanos();
-		of(this.ends, new End(account.outcome(), account.code(), account.delivery()), this::timer).record(total,
+		of(this.ends, new End(report.outcome(), report.code(), report.delivery()), this::timer).record(total,
 				TimeUnit.NANOSECONDS);
-		record(null, account.outcome(), total);
+		record(null, report.outcome(), total);
 		for (Leg leg : LEGS) {
 			long spent = timeline.nanos(leg);
 			if (spent >= 0) {
-				record(leg, account.outcome(), spent);
+				record(leg, report.outcome(), spent);
 			}
 		}
-		this.received.increment((double) account.received());
-		this.sent.increment((double) account.sent());
-		if (account.outcome() == Outcome.VERDICT) {
-			ran(account.language()).increment();
+		this.received.increment((double) report.received());
+		this.sent.increment((double) report.sent());
+		if (report.outcome() == Outcome.VERDICT) {
+			ran(report.language()).increment();
 		}
 	}
 

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Observer;
 import dev.sluice.execution.Outcome;
@@ -88,14 +88,13 @@ final class ExecutionSpans implements Observer, AutoCloseable {
 	}
 
 	@Override
-	public void ended(Account account) {
-		if (!account.trace().isSampled()) {
+	public void ended(Report report) {
+		if (!report.trace().isSampled()) {
 			return;
 		}
 		Instant end = Instant.now();
-		Span span = this.ids.with(account.trace(),
-				() -> begin(account, end.minusNanos(account.timeline().totalNanos())));
-		if (account.outcome() == Outcome.FAILED) {
+		Span span = this.ids.with(report.trace(), () -> begin(report, end.minusNanos(report.timeline().totalNanos())));
+		if (report.outcome() == Outcome.FAILED) {
 			span.setStatus(StatusCode.ERROR);
 		}
 		span.end(end);
@@ -106,22 +105,22 @@ final class ExecutionSpans implements Observer, AutoCloseable {
 		this.provider.shutdown().join(CLOSED_WITHIN_SECONDS, TimeUnit.SECONDS);
 	}
 
-	private Span begin(Account account, Instant since) {
-		FailureCode code = account.code();
-		Timeline timeline = account.timeline();
+	private Span begin(Report report, Instant since) {
+		FailureCode code = report.code();
+		Timeline timeline = report.timeline();
 		SpanBuilder span = this.tracer.spanBuilder("execution")
-			.setParent(parent(account.trace()))
+			.setParent(parent(report.trace()))
 			.setSpanKind(SpanKind.SERVER)
 			.setStartTimestamp(since)
-			.setAttribute("sluice.execution.id", account.id())
-			.setAttribute("sluice.delivery", account.delivery().text())
-			.setAttribute("sluice.outcome", account.outcome().text())
+			.setAttribute("sluice.execution.id", report.id())
+			.setAttribute("sluice.delivery", report.delivery().text())
+			.setAttribute("sluice.outcome", report.outcome().text())
 			.setAttribute("sluice.attempts", timeline.sent())
-			.setAttribute("sluice.received.bytes", account.received())
-			.setAttribute("sluice.sent.bytes", account.sent());
+			.setAttribute("sluice.received.bytes", report.received())
+			.setAttribute("sluice.sent.bytes", report.sent());
 		tell(span, "sluice.code", (code != null) ? code.text() : null);
-		tell(span, "sluice.client", account.client());
-		tell(span, "sluice.language", account.language());
+		tell(span, "sluice.client", report.client());
+		tell(span, "sluice.language", report.language());
 		tell(span, "sluice.pool", timeline.pool());
 		for (Leg leg : Leg.values()) {
 			long spent = timeline.nanos(leg);

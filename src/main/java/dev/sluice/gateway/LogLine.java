@@ -3,7 +3,7 @@ package dev.sluice.gateway;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Timeline;
 import dev.sluice.execution.Timeline.Leg;
@@ -21,12 +21,12 @@ enum LogLine {
 	FIELDS {
 
 		@Override
-		void write(Logger logger, Account account, long total) {
+		void write(Logger logger, Report report, long total) {
 			LoggingEventBuilder event = logger.atInfo();
-			tell(account, total, (name, value) -> {
+			tell(report, total, (name, value) -> {
 				LoggingEventBuilder _ = event.addKeyValue(field(name), value);
 			});
-			event.log("Execution " + account.id() + " ended");
+			event.log("Execution " + report.id() + " ended");
 		}
 
 	},
@@ -35,10 +35,10 @@ enum LogLine {
 	TEXT {
 
 		@Override
-		void write(Logger logger, Account account, long total) {
+		void write(Logger logger, Report report, long total) {
 			if (logger.isInfoEnabled()) {
 				StringBuilder message = new StringBuilder("execution");
-				tell(account, total, (name, value) -> message.append(' ').append(name).append('=').append(value));
+				tell(report, total, (name, value) -> message.append(' ').append(name).append('=').append(value));
 				logger.info("{}", message);
 			}
 		}
@@ -56,10 +56,10 @@ enum LogLine {
 	/**
 	 * Writes a line.
 	 * @param logger where to
-	 * @param account the execution
+	 * @param report the execution
 	 * @param total its time in all, in nanoseconds
 	 */
-	abstract void write(Logger logger, Account account, long total);
+	abstract void write(Logger logger, Report report, long total);
 
 	/** Those of the trace are everybody's. */
 	private static String field(String name) {
@@ -69,17 +69,17 @@ enum LogLine {
 		};
 	}
 
-	private static void tell(Account account, long total, BiConsumer<String, Object> line) {
-		Timeline timeline = account.timeline();
-		FailureCode code = account.code();
-		line.accept("id", account.id());
-		line.accept(TRACE, account.trace().id());
-		line.accept(SPAN, account.trace().span());
-		tellName(line, "client", account.client());
-		tellName(line, "language", account.language());
+	private static void tell(Report report, long total, BiConsumer<String, Object> line) {
+		Timeline timeline = report.timeline();
+		FailureCode code = report.code();
+		line.accept("id", report.id());
+		line.accept(TRACE, report.trace().id());
+		line.accept(SPAN, report.trace().span());
+		tellName(line, "client", report.client());
+		tellName(line, "language", report.language());
 		tellName(line, "pool", timeline.pool());
-		line.accept("delivery", account.delivery().text());
-		line.accept("outcome", account.outcome().text());
+		line.accept("delivery", report.delivery().text());
+		line.accept("outcome", report.outcome().text());
 		tellName(line, "code", (code != null) ? code.text() : null);
 		line.accept("attempts", timeline.sent());
 		for (Leg leg : Leg.values()) {
@@ -89,8 +89,8 @@ enum LogLine {
 			}
 		}
 		line.accept("total_ms", millis(total));
-		line.accept("received_bytes", account.received());
-		line.accept("sent_bytes", account.sent());
+		line.accept("received_bytes", report.received());
+		line.accept("sent_bytes", report.sent());
 	}
 
 	/** A client's words must not look like another line. */

@@ -2,7 +2,7 @@ package dev.sluice.gateway;
 
 import java.util.List;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.Observer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +36,13 @@ final class Observers implements Observer {
 	}
 
 	@Override
-	public void ended(Account account) {
+	public void ended(Report report) {
 		for (Observer one : this.all) {
 			try {
-				one.ended(account);
+				one.ended(report);
 			}
 			catch (RuntimeException ex) {
-				logger.error("Execution {} could not be told of by a fault of ours", account.id(), ex);
+				logger.error("Execution {} could not be told of by a fault of ours", report.id(), ex);
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.Credentials;
@@ -54,7 +54,7 @@ class WatchTests {
 
 	private final AtomicInteger begun = new AtomicInteger();
 
-	private final List<Account> accounts = new CopyOnWriteArrayList<>();
+	private final List<Report> reports = new CopyOnWriteArrayList<>();
 
 	private final List<Execution> executions = new CopyOnWriteArrayList<>();
 
@@ -78,15 +78,15 @@ class WatchTests {
 		}
 
 		@Override
-		public void ended(Account account) {
-			WatchTests.this.accounts.add(account);
+		public void ended(Report report) {
+			WatchTests.this.reports.add(report);
 		}
 
 	};
 
 	@AfterEach
 	void close() {
-		assertThat(this.begun).hasValue(this.accounts.size());
+		assertThat(this.begun).hasValue(this.reports.size());
 		LoopbackServer open = this.server;
 		if (open != null) {
 			open.close();
@@ -97,14 +97,14 @@ class WatchTests {
 	@Test
 	void aVerdictIsTold() throws Exception {
 		HttpResponse<String> answer = send(request(TestApi.BODY));
-		Account account = ended();
-		assertThat(account.outcome()).isEqualTo(Outcome.VERDICT);
-		assertThat(account.code()).isNull();
-		assertThat(account.id()).isEqualTo(answer.headers().firstValue("X-Execution-Id").orElseThrow());
-		assertThat(account.language()).isEqualTo("python");
-		assertThat(account.received()).isEqualTo(TestApi.BODY.length());
-		assertThat(account.sent()).isEqualTo(answer.body().length());
-		assertThat(account.delivery()).isEqualTo(Delivery.VERDICT);
+		Report report = ended();
+		assertThat(report.outcome()).isEqualTo(Outcome.VERDICT);
+		assertThat(report.code()).isNull();
+		assertThat(report.id()).isEqualTo(answer.headers().firstValue("X-Execution-Id").orElseThrow());
+		assertThat(report.language()).isEqualTo("python");
+		assertThat(report.received()).isEqualTo(TestApi.BODY.length());
+		assertThat(report.sent()).isEqualTo(answer.body().length());
+		assertThat(report.delivery()).isEqualTo(Delivery.VERDICT);
 	}
 
 	@ParameterizedTest
@@ -112,10 +112,10 @@ class WatchTests {
 			value = { "{ | invalid-request", "{\"language\":\"cobol\"} | invalid-request", "long | body-too-large" })
 	void aRefusedBodyIsTold(String body, String code) throws Exception {
 		send(request(body.equals("long") ? " ".repeat(2000) : body));
-		Account account = ended();
-		assertThat(account.outcome()).isEqualTo(Outcome.REFUSED);
-		assertThat(account.code()).isNotNull().extracting(FailureCode::text).isEqualTo(code);
-		assertThat(account.sent()).isZero();
+		Report report = ended();
+		assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+		assertThat(report.code()).isNotNull().extracting(FailureCode::text).isEqualTo(code);
+		assertThat(report.sent()).isZero();
 	}
 
 	@Test
@@ -149,17 +149,17 @@ class WatchTests {
 
 		};
 		send(request(TestApi.BODY));
-		Account unknown = ended();
+		Report unknown = ended();
 		assertThat(unknown.code()).isEqualTo(FailureCode.UNAUTHENTICATED);
 		assertThat(unknown.client()).isNull();
 		send(request(TestApi.BODY).header("X-API-Key", "key"));
-		assertThat(this.accounts).hasSize(2);
-		assertThat(this.accounts.getLast().code()).isEqualTo(FailureCode.QUOTA_EXCEEDED);
-		assertThat(this.accounts.getLast().client()).isEqualTo("somebody");
+		assertThat(this.reports).hasSize(2);
+		assertThat(this.reports.getLast().code()).isEqualTo(FailureCode.QUOTA_EXCEEDED);
+		assertThat(this.reports.getLast().client()).isEqualTo("somebody");
 		assertThat(connect()).failsWithin(Duration.ofSeconds(10));
-		assertThat(this.accounts).hasSize(3);
-		assertThat(this.accounts.getLast().delivery()).isEqualTo(Delivery.DIALOGUE);
-		assertThat(this.accounts.getLast().outcome()).isEqualTo(Outcome.REFUSED);
+		assertThat(this.reports).hasSize(3);
+		assertThat(this.reports.getLast().delivery()).isEqualTo(Delivery.DIALOGUE);
+		assertThat(this.reports.getLast().outcome()).isEqualTo(Outcome.REFUSED);
 	}
 
 	@Test
@@ -263,9 +263,9 @@ class WatchTests {
 		send(request(TestApi.BODY).header("traceparent", TRACE)
 			.header("tracestate", "a=1")
 			.header("tracestate", "b=2"));
-		Account account = ended();
-		assertThat(account.trace().id()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736").isNotEqualTo(account.id());
-		assertThat(account.trace().state()).isEqualTo("a=1,b=2");
+		Report report = ended();
+		assertThat(report.trace().id()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736").isNotEqualTo(report.id());
+		assertThat(report.trace().state()).isEqualTo("a=1,b=2");
 	}
 
 	@Test
@@ -296,15 +296,15 @@ class WatchTests {
 			CompletableFuture<HttpResponse<String>> _ = leaving.sendAsync(request(TestApi.BODY).build(),
 					HttpResponse.BodyHandlers.ofString());
 			await().atMost(10, TimeUnit.SECONDS).until(() -> !this.executions.isEmpty());
-			assertThat(this.accounts).isEmpty();
+			assertThat(this.reports).isEmpty();
 			leaving.shutdownNow();
 		}
 	}
 
-	private Account ended() {
-		await().atMost(10, TimeUnit.SECONDS).until(() -> !this.accounts.isEmpty());
-		assertThat(this.accounts).hasSize(1);
-		return this.accounts.getFirst();
+	private Report ended() {
+		await().atMost(10, TimeUnit.SECONDS).until(() -> !this.reports.isEmpty());
+		assertThat(this.reports).hasSize(1);
+		return this.reports.getFirst();
 	}
 
 	private URI address() {

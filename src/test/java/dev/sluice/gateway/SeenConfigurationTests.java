@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import dev.sluice.execution.Account;
+import dev.sluice.execution.Report;
 import dev.sluice.execution.Delivery;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Ids;
@@ -139,13 +139,13 @@ class SeenConfigurationTests {
 	void whatCanNotBeWrittenInTimeIsDroppedAndCounted() {
 		try (ExecutionLog log = new ExecutionLog(LogLine.FIELDS, 2)) {
 			for (int i = 0; i < 5; i++) {
-				log.ended(account("python", null));
+				log.ended(report("python", null));
 			}
 			assertThat(log.dropped()).isEqualTo(3);
 			this.mayWrite.countDown();
 			await().atMost(10, TimeUnit.SECONDS).until(() -> {
 				long before = log.dropped();
-				log.ended(account("python", null));
+				log.ended(report("python", null));
 				return log.dropped() == before;
 			});
 		}
@@ -157,10 +157,10 @@ class SeenConfigurationTests {
 		this.mayWrite.countDown();
 		this.broken = true;
 		try (ExecutionLog log = new ExecutionLog(LogLine.FIELDS, 100)) {
-			log.ended(account("python", null));
+			log.ended(report("python", null));
 			await().atMost(10, TimeUnit.SECONDS).until(() -> log.dropped() == 1);
 			this.broken = false;
-			log.ended(account("python", null));
+			log.ended(report("python", null));
 		}
 		assertThat(this.written).hasSize(1);
 	}
@@ -170,7 +170,7 @@ class SeenConfigurationTests {
 		this.mayWrite.countDown();
 		try (ExecutionLog log = new ExecutionLog(LogLine.FIELDS, 100)) {
 			for (int i = 0; i < 50; i++) {
-				log.ended(account("python", null));
+				log.ended(report("python", null));
 			}
 		}
 		await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> assertThat(this.written).hasSize(50));
@@ -179,7 +179,7 @@ class SeenConfigurationTests {
 	@Test
 	void withoutStructureTheMessageHasItAllOnOneLine() {
 		this.mayWrite.countDown();
-		LogLine.TEXT.write(this.logger, account("py\nexecution id=x", FailureCode.POOL_BROKE), 1_234_567);
+		LogLine.TEXT.write(this.logger, report("py\nexecution id=x", FailureCode.POOL_BROKE), 1_234_567);
 		assertThat(this.written).singleElement()
 			.extracting(ILoggingEvent::getFormattedMessage)
 			.asString()
@@ -194,13 +194,13 @@ class SeenConfigurationTests {
 			.collect(Collectors.joining());
 	}
 
-	private static Account account(String language, @Nullable FailureCode code) {
+	private static Report report(String language, @Nullable FailureCode code) {
 		String id = Ids.next();
 		Timeline timeline = new Timeline();
 		timeline.goTo("chain");
 		timeline.enter(Leg.POOL);
 		timeline.leave();
-		return new Account(id, Trace.begun(id, false), Delivery.EVENTS, null, language,
+		return new Report(id, Trace.begun(id, false), Delivery.EVENTS, null, language,
 				(code != null) ? Outcome.FAILED : Outcome.VERDICT, code, timeline, 12, 34);
 	}
 

@@ -18,6 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param received how many bytes its request had, once it was whole
  * @param sent how many bytes its answer had, as far as it was read
  */
-public record Account(String id, Trace trace, Delivery delivery, @Nullable String client, @Nullable String language,
+public record Report(String id, Trace trace, Delivery delivery, @Nullable String client, @Nullable String language,
 		Outcome outcome, @Nullable FailureCode code, Timeline timeline, long received, long sent) {
 }
