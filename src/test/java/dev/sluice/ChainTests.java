@@ -121,7 +121,7 @@ class ChainTests {
 		assertThat(failure.statusCode()).isEqualTo(502);
 		assertThat(failure.body()).contains("\"message\":\"Pool 'chain'", "\"code\":\"pool-unreachable\"",
 				"\"executed\":\"no\"", "\"retryable\":true");
-		this.processes.ownEmulatorProcess(port, adapter);
+		this.processes.emulator("--server.port=" + port, "--sluice.emulator.adapter-url=" + adapter);
 		assertThat(execute(gateway, PRINT_42).body()).isEqualTo(VERDICT);
 	}
 

@@ -179,19 +179,20 @@ class EventsTests {
 
 	@Test
 	void whatDoesNotFitIntoMemoryIsReadFromAFile() throws Exception {
-		serve(Duration.ofSeconds(10), "spool-memory=4KB", "replay-bytes=20MB", "replay-time=4s");
-		JsonNode run = JSON.readTree(Caller.answer(this.caller.execute(MUCH, "Sluice-Execution", this.id)).body())
+		String body = Caller.bash("yes abcdefghi | head -c 1000000");
+		serve(Duration.ofSeconds(10), "spool-memory=4KB", "replay-bytes=4MB", "replay-time=2s");
+		JsonNode run = JSON.readTree(Caller.answer(this.caller.execute(body, "Sluice-Execution", this.id)).body())
 			.path("run");
-		String all = "abcdefghi\n".repeat(500_000);
+		String all = "abcdefghi\n".repeat(100_000);
 		assertThat(run.path("stdout").asString()).isEqualTo(all);
 		assertThat(run.path("output").asString()).isEqualTo(all);
 		assertThat(run.path("status").isNull()).isTrue();
 		assertThat(TranscriptTests.openFiles()).isEqualTo(1);
-		try (Told told = this.caller.events(MUCH, "Sluice-Execution", this.id)) {
+		try (Told told = this.caller.events(body, "Sluice-Execution", this.id)) {
 			assertThat(written(told.rest())).isEqualTo(all);
 		}
 		for (int others = 0; others < 3; others++) {
-			Caller.answer(this.caller.execute(MUCH, "Sluice-Execution", Ids.next()));
+			Caller.answer(this.caller.execute(body, "Sluice-Execution", Ids.next()));
 			assertThat(TranscriptTests.openFiles()).isLessThanOrEqualTo(4);
 		}
 		await().atMost(10, TimeUnit.SECONDS).until(() -> TranscriptTests.openFiles() == 0);

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import dev.sluice.PromptServers;
 import dev.sluice.doctor.Finding.State;
 import dev.sluice.pool.TestPools;
 import mockwebserver3.Dispatcher;
@@ -44,7 +45,7 @@ class DoctorTests {
 
 	private static final String XX = "{\"run\":{\"stdout\":\"\",\"status\":\"XX\"}}";
 
-	private final MockWebServer azure = new MockWebServer();
+	private final MockWebServer azure = PromptServers.server();
 
 	private final List<RecordedRequest> requests = new ArrayList<>();
 

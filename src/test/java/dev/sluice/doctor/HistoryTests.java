@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
+import dev.sluice.PromptServers;
 import dev.sluice.doctor.Finding.State;
 import dev.sluice.emulator.TestEmulators;
 import dev.sluice.emulator.TestEmulators.TestEmulator;
@@ -27,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HistoryTests {
 
-	private final MockWebServer piston = new MockWebServer();
+	private final MockWebServer piston = PromptServers.server();
 
 	private TestEmulator pool;
 

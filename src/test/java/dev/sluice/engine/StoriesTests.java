@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 
 import dev.sluice.execution.Event;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Program;
 import dev.sluice.execution.Stage;
+import dev.sluice.execution.StageLimits;
 import dev.sluice.execution.Status;
 import dev.sluice.execution.Stream;
 import dev.sluice.execution.Verdict;
@@ -164,13 +164,17 @@ class StoriesTests {
 
 	@Test
 	void sleepersThatWaitForTheirTurnAreNotTimedOut() {
-		List<Verdict> verdicts = Flux.fromStream(IntStream.range(0, 20).boxed())
-			.flatMap((number) -> engine.run(Engines.program(engine, "bash", "sleep 0.4; echo " + number))
-				.ofType(Event.Ended.class), 20)
-			.map(Event.Ended::verdict)
-			.collectList()
-			.block(Engines.WITHIN);
-		assertThat(verdicts).hasSize(20).allMatch((verdict) -> verdict.run().succeeded());
+		// The last two wait for longer than each may run.
+		StageLimits limits = new StageLimits(Duration.ofMillis(1200), null, null);
+		try (Engine own = Engines.start("concurrency=2")) {
+			Program sleeper = Engines.with(Engines.program(own, "bash", "sleep 0.4"), limits);
+			List<Verdict> verdicts = Flux.range(0, 10)
+				.flatMap((number) -> own.run(sleeper).ofType(Event.Ended.class), 10)
+				.map(Event.Ended::verdict)
+				.collectList()
+				.block(Engines.WITHIN);
+			assertThat(verdicts).hasSize(10).allMatch((verdict) -> verdict.run().succeeded());
+		}
 	}
 
 	@Test

@@ -126,8 +126,7 @@ class EventAnswersTests {
 
 	@Test
 	void aProgramIsToldThingsInItsSession() {
-		this.server.answersBy((request) -> request.contains("/input") ? Reply.whole(200, LINES, "{\"next\":2}")
-				: new Reply("HTTP/1.1 200 OK\n" + LINES + "Content-Length: 9999\n\n" + STAGE, Then.HANG));
+		this.server.answersBy((request) -> running(request, Reply.whole(200, LINES, "{\"next\":2}")));
 		Answer answer = answer(Delivery.DIALOGUE);
 		InputChannel input = Objects.requireNonNull(answer.input());
 		assertThat(input.takes(new InputItem.EndOfFile())).isTrue();
@@ -148,9 +147,7 @@ class EventAnswersTests {
 
 	@Test
 	void aProgramThatHasEndedTakesNothing() {
-		this.server.answersBy(
-				(request) -> request.contains("/input") ? Reply.whole(404, LINES, "{\"message\":\"It has ended\"}")
-						: new Reply("HTTP/1.1 200 OK\n" + LINES + "Content-Length: 9999\n\n" + STAGE, Then.HANG));
+		this.server.answersBy((request) -> running(request, Reply.whole(404, LINES, "{\"message\":\"It has ended\"}")));
 		Answer answer = answer(Delivery.DIALOGUE);
 		StepVerifier.create(Objects.requireNonNull(answer.input()).send(0, List.of(new InputItem.EndOfFile())))
 			.expectComplete()
@@ -210,14 +207,23 @@ class EventAnswersTests {
 			return size;
 		});
 		StepVerifier.create(sizes, 0)
-			.thenAwait(Duration.ofMillis(1200))
+			.thenAwait(Duration.ofMillis(800))
 			.thenRequest(1)
 			.expectNextCount(1)
-			.thenAwait(Duration.ofMillis(800))
+			.thenAwait(Duration.ofMillis(700))
 			.thenRequest(Long.MAX_VALUE)
 			.thenConsumeWhile((size) -> true)
 			.expectComplete()
 			.verify(WITHIN);
+	}
+
+	/** A program that runs until it is cancelled. */
+	private static Reply running(String request, Reply toInput) {
+		if (request.contains("/input")) {
+			return toInput;
+		}
+		return request.contains("/cancel") ? Reply.whole(200, LINES, "{\"ended\":true}")
+				: new Reply("HTTP/1.1 200 OK\n" + LINES + "Content-Length: 9999\n\n" + STAGE, Then.HANG);
 	}
 
 	private String body(Delivery delivery, String... settings) {
