@@ -120,6 +120,11 @@ final class Conversation implements Drain.Work {
 	}
 
 	@Override
+	public boolean waits() {
+		return false;
+	}
+
+	@Override
 	public void stop() {
 		// Its execution is stopped.
 	}

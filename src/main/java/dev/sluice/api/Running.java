@@ -179,6 +179,11 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 	}
 
 	@Override
+	public boolean waits() {
+		return !sent();
+	}
+
+	@Override
 	public void stop() {
 		this.stopped = true;
 		if (this.state.compareAndSet(State.WAITING, State.STOPPED)) {
@@ -220,10 +225,13 @@ final class Running implements CoreSubscriber<Answer>, Subscription, Drain.Work 
 		};
 	}
 
-	/** Who waits for his turn again was refused by a pool, and runs nowhere. */
 	private ExecutionFailure failure() {
-		boolean sent = this.answer != null || this.timeline.sent() > 0 && this.timeline.leg() != Leg.ADMISSION;
-		return Drain.ended(sent ? Executed.UNKNOWN : Executed.NO).tracedBy(this.id);
+		return Drain.ended(sent() ? Executed.UNKNOWN : Executed.NO).tracedBy(this.id);
+	}
+
+	/** Who waits for his turn again was refused by a pool, and runs nowhere. */
+	private boolean sent() {
+		return this.answer != null || this.timeline.sent() > 0 && this.timeline.leg() != Leg.ADMISSION;
 	}
 
 	private void discard() {

@@ -25,6 +25,9 @@ public final class Drain {
 		/** The drain has begun: what is idle may end. */
 		void drain();
 
+		/** Whether it waits for its turn, and nothing of it runs elsewhere. */
+		boolean waits();
+
 		/** The time is over: what it does elsewhere is given up, and nobody told yet. */
 		void stop();
 
@@ -110,7 +113,7 @@ public final class Drain {
 	 * @return completes when all of it was told so
 	 */
 	public Mono<Void> end() {
-		return Mono.<Void>fromRunnable(() -> each(Work::stop))
+		return Mono.<Void>fromRunnable(this::stop)
 			.then(Mono.delay(MOMENT))
 			.then(Mono.fromRunnable(() -> each(Work::tell)));
 	}
@@ -137,6 +140,16 @@ public final class Drain {
 				ExecutionFailure.passing(FailureCode.DRAINING, message + ": send it again").retryAfter(RETRY_AFTER);
 			case YES, UNKNOWN -> ExecutionFailure.broken(FailureCode.DRAINING, executed, message);
 		};
+	}
+
+	/** Who waits goes first: it would take the place that another gives back. */
+	private void stop() {
+		each((work) -> {
+			if (work.waits()) {
+				work.stop();
+			}
+		});
+		each(Work::stop);
 	}
 
 	private void look() {

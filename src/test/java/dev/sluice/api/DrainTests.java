@@ -293,6 +293,45 @@ class DrainTests {
 		return this.client.sendAsync(request(api, accept), HttpResponse.BodyHandlers.ofString());
 	}
 
+	@Test
+	void whoWaitsIsStoppedBeforeAnotherGivesItsPlaceBack() {
+		List<Boolean> stopped = new CopyOnWriteArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			this.drain.tryEnter(work(stopped, true));
+			this.drain.tryEnter(work(stopped, false));
+		}
+		this.drain.begin();
+		this.drain.end().block(SOON);
+		assertThat(stopped.subList(0, 20)).containsOnly(true);
+		assertThat(stopped.subList(20, stopped.size())).contains(false);
+	}
+
+	private static Drain.Work work(List<Boolean> stopped, boolean waits) {
+		return new Drain.Work() {
+
+			@Override
+			public void drain() {
+				// It may finish.
+			}
+
+			@Override
+			public boolean waits() {
+				return waits;
+			}
+
+			@Override
+			public void stop() {
+				stopped.add(waits);
+			}
+
+			@Override
+			public void tell() {
+				// Nobody listens.
+			}
+
+		};
+	}
+
 	private HttpResponse<String> get(URI api, String path) throws IOException, InterruptedException {
 		return this.client.send(HttpRequest.newBuilder(api.resolve(path)).timeout(SOON).build(),
 				HttpResponse.BodyHandlers.ofString());
