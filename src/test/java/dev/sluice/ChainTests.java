@@ -220,7 +220,7 @@ class ChainTests {
 	void aGatewayIsNotReadyBeforeItsFirstToken() throws Exception {
 		ConfigurableApplicationContext gateway = this.processes.keep(Processes.process(GatewayProcess.class,
 				GatewayProcess.DEFAULTS, "--sluice.pools[0].endpoint=http://127.0.0.1:1",
-				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token-file=/nowhere/token"));
+				"--sluice.pools[0].credential.kind=workload-identity"));
 		URI management = URI
 			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
 		assertThat(get(management, "/actuator/health/readiness").statusCode()).isEqualTo(503);

@@ -26,7 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RoomsTests {
 
 	private static final Map<String, Set<String>> MAY_KNOW = Map.ofEntries(Map.entry("execution", Set.of()),
-			Map.entry("piston", Set.of("execution")), Map.entry("http", Set.of("execution", "piston")),
+			Map.entry("settings", Set.of()), Map.entry("piston", Set.of("execution")),
+			Map.entry("http", Set.of("execution", "piston", "settings")),
 			Map.entry("api", Set.of("execution", "piston", "http")), Map.entry("admission", Set.of("execution")),
 			Map.entry("pool", Set.of("execution", "piston", "http")),
 			Map.entry("gateway",

@@ -1,6 +1,10 @@
 package dev.sluice;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 import dev.sluice.adapter.AdapterProcess;
@@ -8,6 +12,7 @@ import dev.sluice.emulator.EmulatorProcess;
 import dev.sluice.gateway.GatewayProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -24,7 +29,11 @@ class StartTests {
 	@Test
 	void aGatewayForStrangersNeedsAPool(CapturedOutput output) {
 		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--server.address=0.0.0.0");
-		assertThat(output).contains("No pool is configured", "Set sluice.pools[0].endpoint").doesNotContain("\tat ");
+		assertThat(output.getErr())
+			.startsWith("Sluice does not start: server.address is 0.0.0.0, but no pool is configured")
+			.contains("Set sluice.pools[0].endpoint")
+			.hasLineCount(1);
+		assertThat(output.getOut()).isEmpty();
 	}
 
 	@Test
@@ -32,15 +41,16 @@ class StartTests {
 		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS,
 				Processes.pool(URI.create("http://127.0.0.1:1"), "--server.address=0.0.0.0"));
 		assertThat(output)
-			.contains("Nothing says who may come in", "Set sluice.clients.keys", "sluice.clients.open=true")
-			.doesNotContain("\tat ");
+			.contains("server.address is 0.0.0.0", "nothing says who may come in", "Set sluice.clients.keys",
+					"sluice.clients.open=true")
+			.hasLineCount(1);
 	}
 
 	@Test
 	void aFileOfKeysThatIsNotThereIsNamed(CapturedOutput output) {
 		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.clients.file=/nowhere/keys.yaml");
-		assertThat(output).contains("sluice.clients.file", "/nowhere/keys.yaml", "there is no such file")
-			.doesNotContain("\tat ");
+		assertThat(output).contains("sluice.clients.file is '/nowhere/keys.yaml'", "there is no such file")
+			.hasLineCount(1);
 	}
 
 	@Test
@@ -49,8 +59,9 @@ class StartTests {
 				"--sluice.clients.keys[0].hash=key-of-alice", "--sluice.clients.jwt.issuer=https://issuer.example",
 				"--sluice.clients.open=true");
 		assertThat(output)
-			.contains("sluice.clients.keys[0].hashOfAKey", "must be the 64 hex digits", "sluice.clients.jwt.audience",
-					"is missing: without it, tokens for other services", "sluice.clients.openWhereNobodyIsAsked")
+			.contains("sluice.clients.keys[0].hash has a value that is not shown here", "must be the 64 hex digits",
+					"sluice.clients.jwt.audience is missing: without it, tokens for other services",
+					"sluice.clients.open is 'true', but must not be true where there are keys")
 			.doesNotContain("key-of-alice")
 			.doesNotContain("\tat ");
 	}
@@ -85,13 +96,6 @@ class StartTests {
 	}
 
 	@Test
-	void aFullPoolHasOneOfTwoStatuses(CapturedOutput output) {
-		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS, "--sluice.emulator.token=x",
-				"--sluice.emulator.adapter-url=http://127.0.0.1:1", "--sluice.emulator.full-status=428");
-		assertThat(output).contains("must be 429 or 404");
-	}
-
-	@Test
 	void anAdapterWithoutEngineNeedsAPiston(CapturedOutput output) {
 		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--sluice.engine.path=/nowhere");
 		assertThat(output).contains("No sandbox works on this machine", "set sluice.adapter.piston-url")
@@ -99,28 +103,9 @@ class StartTests {
 	}
 
 	@Test
-	void aPoolThatIsNoAddressIsNamed(CapturedOutput output) {
-		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.pools[0].endpoint=mypool");
-		assertThat(output).contains("sluice.pools[0]", "must be an http or https address").doesNotContain("\tat ");
-	}
-
-	@Test
-	void aPoolWithoutEndpointIsNamed(CapturedOutput output) {
-		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.pools[0].name=mine");
-		assertThat(output).contains("sluice.pools[0].endpoint", "is missing").doesNotContain("\tat ");
-	}
-
-	@Test
-	void aStaticCredentialNeedsItsToken(CapturedOutput output) {
-		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.pools[0].endpoint=http://127.0.0.1:1",
-				"--sluice.pools[0].credential.kind=static");
-		assertThat(output).contains("sluice.pools[0].credential", "token-file").doesNotContain("\tat ");
-	}
-
-	@Test
 	void aLimitThatIsNoneIsNamed(CapturedOutput output) {
 		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.limits.languages.python.run-timeout=-1s");
-		assertThat(output).contains("sluice.limits.languages[python].runTimeout", "must not be negative")
+		assertThat(output).contains("sluice.limits.languages.python.run-timeout is '-1s', but must not be negative")
 			.doesNotContain("\tat ");
 	}
 
@@ -162,11 +147,44 @@ class StartTests {
 		}
 	}
 
+	@Test
+	void aMisspeltSettingIsNoStart(CapturedOutput output) {
+		refuses(GatewayProcess.class, GatewayProcess.DEFAULTS, "--sluice.admision.queue=5");
+		assertThat(output.getAll()).isEqualTo("Sluice does not start: sluice.admision.queue is no setting of Sluice: "
+				+ "did you mean sluice.admission.queue?\n");
+	}
+
+	@Test
+	void aDoctorIsRefusedAsAGatewayIs(CapturedOutput output) {
+		assertThatException().isThrownBy(
+				() -> Sluice.examine("--sluice.pools[0].endpoint=http://127.0.0.1:1", "--sluice.pools[0].kind=docker"));
+		assertThat(output.getAll())
+			.isEqualTo("Sluice does not start: sluice.pools[0].kind is 'docker', but must be one "
+					+ "of custom-container, piston\n");
+	}
+
+	@Test
+	void aPortInUseIsNamed(CapturedOutput output) throws Exception {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--sluice.adapter.piston-url=http://127.0.0.1:1",
+					"--server.port=" + taken.getLocalPort());
+			assertThat(output.getAll()).isEqualTo("Sluice does not start: server.port is " + taken.getLocalPort()
+					+ ", but another process listens there: end that one, or set another port\n");
+		}
+	}
+
+	@Test
+	void settingsComeFromFilesAndTheirLinesAreNamed(@TempDir Path folder, CapturedOutput output) throws Exception {
+		Files.writeString(folder.resolve("application.yml"), "sluice:\n  emulator:\n    full-status: 428\n");
+		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS, "--spring.config.additional-location=" + folder + "/",
+				"--sluice.emulator.token=x");
+		assertThat(output.getAll())
+			.startsWith("Sluice does not start: sluice.emulator.full-status is '428', but must be " + "429 or 404 ("
+					+ folder.resolve("application.yml") + ", line 3)");
+	}
+
 	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {
-		String[] all = new String[args.length + 1];
-		all[0] = "--server.port=0";
-		System.arraycopy(args, 0, all, 1, args.length);
-		assertThatException().isThrownBy(() -> Sluice.serve(process, defaults, all).close());
+		assertThatException().isThrownBy(() -> Processes.process(process, defaults, args).close());
 	}
 
 }

@@ -7,7 +7,8 @@ import java.time.Duration;
 
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
-import org.hibernate.validator.constraints.time.DurationMin;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,8 +19,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The adapter's settings.
  *
- * @param pistonUrl the Piston to hand executions to, such as
- * {@code http://127.0.0.1:2000}; without it programs run on this machine
+ * @param pistonUrl the Piston to hand executions to, such as http://127.0.0.1:2000;
+ * without it programs run on this machine
  * @param pistonTimeout how long that Piston may take for an answer
  * @param maxAnswer how large its answers may be
  * @param replayTime how long a finished execution is remembered by its id, so that it
@@ -41,19 +42,14 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.adapter")
-record AdapterProperties(@Nullable URI pistonUrl, @DefaultValue("220s") Duration pistonTimeout,
-		@DefaultValue("64MB") DataSize maxAnswer, @DefaultValue("5m") @DurationMin(millis = 1) Duration replayTime,
-		@DefaultValue("64MB") DataSize replayBytes, @DefaultValue("10000") @Min(1) int remembered,
-		@DefaultValue("30s") @DurationMin Duration linger, @DefaultValue("256KB") DataSize spoolMemory,
+record AdapterProperties(@Nullable URI pistonUrl, @DefaultValue("220s") @Positive Duration pistonTimeout,
+		@DefaultValue("64MB") @Positive DataSize maxAnswer, @DefaultValue("5m") @Positive Duration replayTime,
+		@DefaultValue("64MB") @PositiveOrZero DataSize replayBytes, @DefaultValue("10000") @Min(1) int remembered,
+		@DefaultValue("30s") @PositiveOrZero Duration linger, @DefaultValue("256KB") DataSize spoolMemory,
 		@Nullable Path spoolFolder, @DefaultValue("64KB") DataSize input, @DefaultValue("1MB") DataSize maxInput,
-		@DefaultValue("5s") @DurationMin(millis = 1) Duration cancelTime) {
+		@DefaultValue("5s") @Positive Duration cancelTime) {
 
 	private static final DataSize MOST = DataSize.ofMegabytes(1024);
-
-	@AssertTrue(message = "must not be negative")
-	boolean isReplayBytesASize() {
-		return !this.replayBytes.isNegative();
-	}
 
 	@AssertTrue(message = "must be from 0 to 1024MB")
 	boolean isSpoolMemoryASize() {

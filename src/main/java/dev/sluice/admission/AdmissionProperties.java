@@ -2,8 +2,8 @@ package dev.sluice.admission;
 
 import java.time.Duration;
 
-import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,7 +24,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("sluice.admission")
 record AdmissionProperties(@DefaultValue("20000") @Min(1) int maxInFlight, @DefaultValue("1000") @Min(0) int queue,
-		@Nullable @Min(1) Integer clientQueue, @DefaultValue("30s") Duration maxWait) {
+		@Nullable @Min(1) Integer clientQueue, @DefaultValue("30s") @PositiveOrZero Duration maxWait) {
 
 	/**
 	 * How many places one known client may have.
@@ -33,11 +33,6 @@ record AdmissionProperties(@DefaultValue("20000") @Min(1) int maxInFlight, @Defa
 	 */
 	int share(int free) {
 		return (this.clientQueue != null) ? Math.min(this.clientQueue, free) : free;
-	}
-
-	@AssertTrue(message = "must be such that max-wait is not negative")
-	boolean isMaxWaitOrdered() {
-		return !this.maxWait.isNegative();
 	}
 
 }

@@ -158,7 +158,7 @@ public final class Clients implements Gate, AutoCloseable {
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("sluice.clients.file", properties.file(),
-					"The clients' keys can't be read from this file: " + ex.getMessage());
+					"the clients' keys can't be read there: " + ex.getMessage());
 		}
 	}
 

@@ -8,6 +8,7 @@ import jakarta.validation.constraints.AssertTrue;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
@@ -16,15 +17,16 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param open whether everybody may come in on other addresses, too
  * @param keys the clients' keys
- * @param file a file with more of them, YAML or JSON with a list {@code keys} as here; it
- * is read again when it changes
+ * @param file a file with more of them, YAML or JSON with a list keys as here; it is read
+ * again when it changes
  * @param jwt whose tokens are taken
  * @param defaults what a client may ask for where nothing else is said of it
  */
 @Validated
 @ConfigurationProperties(prefix = "sluice.clients", ignoreUnknownFields = false)
 record ClientsProperties(@DefaultValue("false") boolean open, @DefaultValue List<@Valid KeyProperties> keys,
-		@Nullable Path file, @Nullable @Valid JwtProperties jwt, @DefaultValue @Valid Limits defaults) {
+		@Nullable Path file, @Nullable @Valid @NestedConfigurationProperty JwtProperties jwt,
+		@DefaultValue @Valid @NestedConfigurationProperty Limits defaults) {
 
 	/** Whether nobody is asked who he is. */
 	boolean isForAll() {

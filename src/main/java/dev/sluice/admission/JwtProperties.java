@@ -19,11 +19,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Whose tokens (JWT) are taken.
  *
- * @param issuer who signs them, to the letter as they name him ({@code iss})
- * @param audience who they must be for ({@code aud}): this gateway, by the name that the
- * issuer knows it by
+ * @param issuer who signs them, to the letter as they name him (iss)
+ * @param audience who they must be for (aud): this gateway, by the name that the issuer
+ * knows it by
  * @param jwkSetUri where the issuer's keys are; by default it is asked for at
- * {@code /.well-known/openid-configuration} below the issuer
+ * /.well-known/openid-configuration below the issuer
  * @param nameClaim the claim that names the client
  * @param timeout how long a request waits for the issuer's keys
  * @param priority the most that these clients' executions may claim

@@ -12,6 +12,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -19,13 +20,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * share what the client may ask for.
  *
  * @param name what the client is called in messages, logs and metrics
- * @param hash the key's SHA-256 in hex, with {@code sha256:} before it or without, as
- * {@code printf %s KEY | sha256sum} writes it
+ * @param hash the key's SHA-256 in hex, with sha256: before it or without, as printf %s
+ * KEY | sha256sum writes it
  * @param priority the most that executions asked for with this key may claim
  * @param rate how many executions the client may begin a second
  * @param burst how many of them it may begin at once
  * @param concurrency how many may be under way at once
  */
+@ConfigurationPropertiesSource
 record KeyProperties(
 		@NotNull(message = "is missing: set it to the client's name") @Pattern(regexp = "[A-Za-z0-9._-]{1,64}",
 				message = "must have 1 to 64 letters, digits, dots, hyphens or underscores") String name,

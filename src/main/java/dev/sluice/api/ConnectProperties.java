@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
-import org.hibernate.validator.constraints.time.DurationMin;
+import jakarta.validation.constraints.Positive;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,9 +23,8 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.connect")
-record ConnectProperties(@DefaultValue("1s") @DurationMin(millis = 1) Duration initTimeout,
-		@DefaultValue("1MB") DataSize maxMessage, @DefaultValue("262144") @Min(1) int maxPendingInput,
-		@DefaultValue("60s") @DurationMin(millis = 1) Duration writeTimeout) {
+record ConnectProperties(@DefaultValue("1s") @Positive Duration initTimeout, @DefaultValue("1MB") DataSize maxMessage,
+		@DefaultValue("262144") @Min(1) int maxPendingInput, @DefaultValue("60s") @Positive Duration writeTimeout) {
 
 	@AssertTrue(message = "must be between 1KB and 64MB")
 	boolean isMaxMessageInBounds() {

@@ -3,6 +3,8 @@ package dev.sluice.api;
 import java.time.Duration;
 
 import dev.sluice.execution.Deadline;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -17,7 +19,8 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.deadline")
-record DeadlineProperties(@DefaultValue("60s") Duration slack, @DefaultValue("220s") Duration most) {
+record DeadlineProperties(@DefaultValue("60s") @PositiveOrZero Duration slack,
+		@DefaultValue("220s") @Positive Duration most) {
 
 	/**
 	 * The deadline for an execution. Time begins to count.
@@ -25,7 +28,7 @@ record DeadlineProperties(@DefaultValue("60s") Duration slack, @DefaultValue("22
 	 * @param program what its program may take
 	 * @return the deadline
 	 */
-	Deadline deadline(@Nullable Duration asked, @Nullable Duration program) {
+	Deadline deadline(@Nullable @Positive Duration asked, @Nullable @Positive Duration program) {
 		Duration usual = least((program != null) ? program.plus(this.slack) : this.most);
 		return (asked != null && asked.compareTo(usual) < 0) ? Deadline.hasty(asked)
 				: Deadline.in((asked != null) ? least(asked) : usual);

@@ -10,6 +10,7 @@ import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
@@ -47,6 +48,7 @@ record LimitsProperties(@DefaultValue("10s") @DurationMin(message = LimitsProper
 	 * @param compileMemory memory of a compilation
 	 * @param runMemory memory of a run
 	 */
+	@ConfigurationPropertiesSource
 	record Language(@Nullable @DurationMin(message = NEGATIVE) Duration compileTimeout,
 			@Nullable @DurationMin(message = NEGATIVE) Duration runTimeout,
 			@Nullable @DurationMin(message = NEGATIVE) Duration compileCpuTime,

@@ -6,9 +6,12 @@ import java.time.Duration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
@@ -33,9 +36,9 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("sluice.emulator")
 record EmulatorProperties(@Nullable String token, @DefaultValue("optional") IdentifierRule identifiers,
 		@DefaultValue("2") @Min(0) int ready, @DefaultValue("100") @Min(1) int maxSessions,
-		@DefaultValue("300s") Duration cooldown, @DefaultValue("0s") Duration allocationTime,
-		@DefaultValue("240s") Duration ingressTimeout, @DefaultValue("429") int fullStatus, @Nullable URI adapterUrl,
-		@Valid @DefaultValue FaultsProperties faults) {
+		@DefaultValue("300s") @Positive Duration cooldown, @DefaultValue("0s") @PositiveOrZero Duration allocationTime,
+		@DefaultValue("240s") @Positive Duration ingressTimeout, @DefaultValue("429") int fullStatus,
+		@Nullable URI adapterUrl, @DefaultValue @Valid @NestedConfigurationProperty FaultsProperties faults) {
 
 	/** What becomes of a request without identifier. */
 	enum IdentifierRule {

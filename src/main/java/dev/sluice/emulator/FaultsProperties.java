@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.PositiveOrZero;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -11,12 +12,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How often the emulated pool fails executions by itself.
  *
  * @param rates the share of executions that each fault befalls, from 0 to 1
- * @param after how long a fault takes that takes time: {@code slow} and
- * {@code gateway-timeout}
+ * @param after how long a fault takes that takes time: slow and gateway-timeout
  */
-record FaultsProperties(@DefaultValue Map<Fault, Double> rates, @DefaultValue("1s") Duration after) {
+record FaultsProperties(@DefaultValue Map<Fault, Double> rates, @DefaultValue("1s") @PositiveOrZero Duration after) {
 
-	@AssertTrue(message = "each share is from 0 to 1, and all together are no more than 1")
+	@AssertTrue(message = "must be shares from 0 to 1, and all together no more than 1")
 	boolean isRatesShares() {
 		return areShares(this.rates);
 	}

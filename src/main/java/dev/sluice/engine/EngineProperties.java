@@ -9,9 +9,12 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
@@ -19,11 +22,11 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The engine's settings.
  *
- * @param sandbox which sandbox to use; {@code auto} takes the strongest that works
+ * @param sandbox which sandbox to use; auto takes the strongest that works
  * @param concurrency how many programs run at once; 0 is as many as there are cores
  * @param queue how many programs may wait for their turn
  * @param maxWait how long a program may wait for its turn
- * @param path where a program's commands are looked for, as {@code PATH}
+ * @param path where a program's commands are looked for, as PATH
  * @param visible folders outside of /usr that programs may read under bubblewrap
  * @param firstUid the first of the user ids, one for each program that runs at once, that
  * programs get where the engine runs as root
@@ -44,14 +47,14 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("sluice.engine")
 record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue("0") @Min(0) int concurrency,
-		@DefaultValue("256") @Min(0) int queue, @DefaultValue("30s") Duration maxWait,
+		@DefaultValue("256") @Min(0) int queue, @DefaultValue("30s") @PositiveOrZero Duration maxWait,
 		@DefaultValue("/usr/local/bin:/usr/bin:/bin") String path, @DefaultValue List<Path> visible,
-		@DefaultValue("60100") @Min(1) int firstUid, @Nullable Path folder, @DefaultValue("64KB") DataSize output,
-		@DefaultValue("64") @Min(1) int processes, @DefaultValue("2048") @Min(8) int openFiles,
-		@DefaultValue("10MB") DataSize fileSize, @DefaultValue("256MB") DataSize scratch,
-		@DefaultValue("60s") Duration maxWallTime, @DefaultValue("1GB") DataSize maxMemory,
-		@DefaultValue @Valid CompileLimits compile, @DefaultValue @Valid RunLimits run,
-		@DefaultValue Map<String, @Valid LanguageProperties> languages) {
+		@DefaultValue("60100") @Min(1) int firstUid, @Nullable Path folder,
+		@DefaultValue("64KB") @Positive DataSize output, @DefaultValue("64") @Min(1) int processes,
+		@DefaultValue("2048") @Min(8) int openFiles, @DefaultValue("10MB") @Positive DataSize fileSize,
+		@DefaultValue("256MB") @Positive DataSize scratch, @DefaultValue("60s") @Positive Duration maxWallTime,
+		@DefaultValue("1GB") @Positive DataSize maxMemory, @DefaultValue @Valid CompileLimits compile,
+		@DefaultValue @Valid RunLimits run, @DefaultValue Map<String, @Valid LanguageProperties> languages) {
 
 	/** The sandboxes, strongest first. */
 	enum SandboxKind {
@@ -77,8 +80,8 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * @param cpuTime processor time of all its processes
 	 * @param memory memory of all its processes
 	 */
-	record CompileLimits(@DefaultValue("10s") Duration wallTime, @DefaultValue("10s") Duration cpuTime,
-			@DefaultValue("1GB") DataSize memory) {
+	record CompileLimits(@DefaultValue("10s") @Positive Duration wallTime,
+			@DefaultValue("10s") @Positive Duration cpuTime, @DefaultValue("1GB") @Positive DataSize memory) {
 	}
 
 	/**
@@ -88,8 +91,8 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * @param cpuTime processor time of all its processes
 	 * @param memory memory of all its processes
 	 */
-	record RunLimits(@DefaultValue("3s") Duration wallTime, @DefaultValue("3s") Duration cpuTime,
-			@DefaultValue("512MB") DataSize memory) {
+	record RunLimits(@DefaultValue("3s") @Positive Duration wallTime, @DefaultValue("3s") @Positive Duration cpuTime,
+			@DefaultValue("512MB") @Positive DataSize memory) {
 	}
 
 	/**
@@ -99,6 +102,7 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * <code>{memory}</code> the stage's memory limit in bytes.
 	 *
 	 * @param aliases its other names
+	 * @param run the command that runs it
 	 * @param runtime the package that provides it, where one provides several languages
 	 * @param version the command that prints its version; a language for which it fails
 	 * is not there
@@ -107,15 +111,15 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * @param classes how its classes are found in a source file, where files or commands
 	 * are named after them
 	 * @param compile the command that compiles it; empty where there is none
-	 * @param run the command that runs it
 	 * @param output how much it may write to each stream, where that is not the default
 	 * @param compileLimits what its compilation may use, where that is not the default
 	 * @param runLimits what its run may use, where that is not the default
 	 */
+	@ConfigurationPropertiesSource
 	record LanguageProperties(@DefaultValue List<String> aliases, @Nullable String runtime,
 			@NotNull @NotEmpty List<String> version, @DefaultValue("") String extension,
 			@Nullable @Valid ClassPatterns classes, @DefaultValue List<String> compile,
-			@NotNull @NotEmpty List<String> run, @Nullable DataSize output,
+			@NotNull @NotEmpty List<String> run, @Nullable @Positive DataSize output,
 			@Nullable @Valid CompileLimits compileLimits, @Nullable @Valid RunLimits runLimits) {
 	}
 

@@ -19,7 +19,7 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
  */
 public final class Ahead implements Runnable {
 
-	private static final byte[] REQUEST = "{\"language\":\"\",\"version\":\"\",\"files\":[{\"content\":\"\"}]}"
+	private static final byte[] REQUEST = "{\"language\":\"a\",\"version\":\"*\",\"files\":[{\"content\":\"\"}]}"
 		.getBytes(StandardCharsets.UTF_8);
 
 	private Ahead() {

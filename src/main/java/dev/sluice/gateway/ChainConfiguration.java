@@ -37,8 +37,9 @@ public class ChainConfiguration {
 		ServerProperties server = servers.getIfAvailable();
 		if (server != null && !HostRule.isLoopback(server.getAddress())) {
 			throw new StartRefusedException(
-					"No pool is configured, and the one that a gateway starts by itself runs programs on this machine, "
-							+ "so it is for loopback only.",
+					OpenRule.at(server.getAddress())
+							+ "no pool is configured, and the one that a gateway starts by itself "
+							+ "runs programs on this machine, so it is for loopback only.",
 					"Set sluice.pools[0].endpoint to the session pool's management endpoint, or server.address to 127.0.0.1.");
 		}
 		return embedded(pools, admissions, embedded);

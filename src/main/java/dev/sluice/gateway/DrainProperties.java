@@ -2,7 +2,7 @@ package dev.sluice.gateway;
 
 import java.time.Duration;
 
-import org.hibernate.validator.constraints.time.DurationMin;
+import jakarta.validation.constraints.PositiveOrZero;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -17,6 +17,6 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.drain")
-record DrainProperties(@DefaultValue("0s") @DurationMin Duration delay,
-		@DefaultValue("30s") @DurationMin Duration grace) {
+record DrainProperties(@DefaultValue("0s") @PositiveOrZero Duration delay,
+		@DefaultValue("30s") @PositiveOrZero Duration grace) {
 }

@@ -11,7 +11,7 @@ import org.springframework.validation.annotation.Validated;
  * The log's line an execution.
  *
  * @param executions whether there is one; by default where the log is structured, by
- * {@code logging.structured.format.console} or {@code .file}
+ * logging.structured.format.console or .file
  * @param maxPending how many lines may wait to be written; further ones are dropped and
  * counted
  */

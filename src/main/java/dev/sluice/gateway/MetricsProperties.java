@@ -15,10 +15,10 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What is counted, and where it is sent beside {@code /actuator/prometheus}.
  *
- * @param httpRequests whether Spring's {@code http.server.requests} is kept for each
- * request, at its price
+ * @param httpRequests whether Spring's http.server.requests is kept for each request, at
+ * its price
  * @param endpoint where a collector takes metrics by OTLP over HTTP, such as
- * {@code http://127.0.0.1:4318/v1/metrics}; nothing is sent where there is none
+ * http://127.0.0.1:4318/v1/metrics; nothing is sent where there is none
  * @param headers what each request to it bears beside, such as a key
  * @param interval how often they are sent
  */

@@ -24,12 +24,21 @@ final class OpenRule {
 	static void check(Clients clients, @Nullable InetAddress address) {
 		if (clients.isOpenUnasked() && !HostRule.isLoopback(address)) {
 			throw new StartRefusedException(
-					"Nothing says who may come in, and this gateway listens on more than loopback: whoever reaches it "
-							+ "could run programs.",
+					at(address) + "nothing says who may come in: whoever reaches this gateway could run programs.",
 					"Set sluice.clients.keys or sluice.clients.file to the clients' keys, or sluice.clients.jwt.issuer and "
 							+ ".audience to whose tokens are taken; or sluice.clients.open=true, where something before it "
 							+ "keeps strangers out; or server.address to 127.0.0.1.");
 		}
+	}
+
+	/**
+	 * Says where more than loopback reaches a gateway.
+	 * @param address the address that its server is bound to; null means all
+	 * @return the beginning of a sentence
+	 */
+	static String at(@Nullable InetAddress address) {
+		return (address != null) ? "server.address is " + address.getHostAddress() + ", but "
+				: "server.address is not set, but ";
 	}
 
 }

@@ -8,7 +8,7 @@ import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
-import org.hibernate.validator.constraints.time.DurationMin;
+import jakarta.validation.constraints.Positive;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * Where executions' spans are sent. Trace context is taken in and passed on in any case.
  *
  * @param endpoint where a collector takes traces by OTLP over HTTP, such as
- * {@code http://127.0.0.1:4318/v1/traces}; nothing is sent where there is none
+ * http://127.0.0.1:4318/v1/traces; nothing is sent where there is none
  * @param headers what each request to it bears beside, such as a key
  * @param sampling the share of traces that begin here and are recorded, from 0 to 1; who
  * brings a trace decides on it
@@ -31,8 +31,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("sluice.tracing")
 record TracingProperties(@Nullable URI endpoint, @DefaultValue Map<String, String> headers,
 		@DefaultValue("1.0") @DecimalMin("0") @DecimalMax("1") double sampling,
-		@DefaultValue("5s") @DurationMin(millis = 1) Duration interval,
-		@DefaultValue("10s") @DurationMin(millis = 1) Duration timeout,
+		@DefaultValue("5s") @Positive Duration interval, @DefaultValue("10s") @Positive Duration timeout,
 		@DefaultValue("2048") @Min(512) int maxPending) {
 
 	@AssertTrue(message = "must be an http or https address, such as http://127.0.0.1:4318/v1/traces")

@@ -3,7 +3,7 @@ package dev.sluice.http;
 import java.time.Duration;
 
 import jakarta.validation.constraints.AssertTrue;
-import org.hibernate.validator.constraints.time.DurationMin;
+import jakarta.validation.constraints.Positive;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,14 +20,13 @@ import org.springframework.validation.annotation.Validated;
  * it; as it leaves in lumps of up to a third of twice the send buffer, who reads a
  * kilobyte a second is safe by default
  * @param sendBuffer how much of an answer the system is asked to hold for one connection
- * (its {@code SO_SNDBUF}): the smaller it is the slower a client may read, and the larger
- * the faster over a long way; 0 leaves it to the system
+ * (its SO_SNDBUF): the smaller it is the slower a client may read, and the larger the
+ * faster over a long way; 0 leaves it to the system
  */
 @Validated
 @ConfigurationProperties("sluice.http")
-record ConnectionProperties(@DefaultValue("10s") @DurationMin(millis = 1) Duration headerTimeout,
-		@DefaultValue("5m") @DurationMin(millis = 1) Duration idleTimeout,
-		@DefaultValue("4m") @DurationMin(millis = 1) Duration writeTimeout,
+record ConnectionProperties(@DefaultValue("10s") @Positive Duration headerTimeout,
+		@DefaultValue("5m") @Positive Duration idleTimeout, @DefaultValue("4m") @Positive Duration writeTimeout,
 		@DefaultValue("256KB") DataSize sendBuffer) {
 
 	@AssertTrue(message = "must be between 4KB and 64MB, or 0")

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 
 import jakarta.validation.constraints.AssertTrue;
-import org.hibernate.validator.constraints.time.DurationMin;
+import jakarta.validation.constraints.PositiveOrZero;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,13 +14,12 @@ import org.springframework.validation.annotation.Validated;
  * Which web pages may call.
  *
  * @param origins the origins that they come from, exactly as browsers name them, such as
- * {@code https://app.example}, or {@code *}; without any none may
+ * https://app.example, or *; without any none may
  * @param maxAge how long a browser may remember that they may
  */
 @Validated
 @ConfigurationProperties("sluice.http.cors")
-record CorsProperties(@DefaultValue Set<String> origins,
-		@DefaultValue("10m") @DurationMin(message = "must not be negative") Duration maxAge) {
+record CorsProperties(@DefaultValue Set<String> origins, @DefaultValue("10m") @PositiveOrZero Duration maxAge) {
 
 	@AssertTrue(message = "must be * or origins without a path, such as https://app.example:8443")
 	boolean isOriginsAsBrowsersNameThem() {

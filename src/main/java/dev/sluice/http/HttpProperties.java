@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Positive;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -23,7 +24,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("sluice.http")
 public record HttpProperties(@DefaultValue Set<String> hosts, @DefaultValue("64MB") DataSize maxBody,
-		@DefaultValue("60s") Duration bodyTimeout, @Nullable DataSize maxHeld) {
+		@DefaultValue("60s") @Positive Duration bodyTimeout, @Nullable @Positive DataSize maxHeld) {
 
 	/** Beside what is held there are the program itself, and the network's buffers. */
 	private static final double SHARE = 0.4;

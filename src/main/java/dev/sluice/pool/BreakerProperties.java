@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -18,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxOpen for how long at most
  * @param probes how many executions then try it
  */
-record BreakerProperties(@DefaultValue("10s") Duration window, @DefaultValue("10") @Min(1) int minimumCalls,
-		@DefaultValue("50") @Min(1) @Max(100) int failureRate, @DefaultValue("5s") Duration open,
-		@DefaultValue("60s") Duration maxOpen, @DefaultValue("3") @Min(1) int probes) {
+record BreakerProperties(@DefaultValue("10s") @Positive Duration window, @DefaultValue("10") @Min(1) int minimumCalls,
+		@DefaultValue("50") @Min(1) @Max(100) int failureRate, @DefaultValue("5s") @Positive Duration open,
+		@DefaultValue("60s") @Positive Duration maxOpen, @DefaultValue("3") @Min(1) int probes) {
 }

@@ -1,10 +1,13 @@
 package dev.sluice.pool;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,16 +19,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param scope what they are for
  * @param clientId which user-assigned identity or application asks, where there are
  * several
- * @param token the token itself, for {@code static}
- * @param tokenFile a file that holds it, for {@code static}; it is read again when the
- * token may be old
+ * @param token the token itself, for static
+ * @param tokenFile a file that holds it, for static; it is read again when the token may
+ * be old
  * @param timeout how long the issuer may take for a token
  * @param maxWait how long an execution waits for the first token
  */
 record CredentialProperties(@DefaultValue("default") Kind kind,
 		@DefaultValue("https://dynamicsessions.io/.default") @NotBlank String scope, @Nullable String clientId,
-		@Nullable String token, @Nullable Path tokenFile, @DefaultValue("30s") Duration timeout,
-		@DefaultValue("10s") Duration maxWait) {
+		@Nullable String token, @Nullable Path tokenFile, @DefaultValue("30s") @Positive Duration timeout,
+		@DefaultValue("10s") @PositiveOrZero Duration maxWait) {
 
 	/** Who issues tokens. */
 	enum Kind {
@@ -47,6 +50,11 @@ record CredentialProperties(@DefaultValue("default") Kind kind,
 		/** Nobody: the token is given. */
 		STATIC
 
+	}
+
+	@AssertTrue(message = "must be a file that can be read")
+	boolean isTokenFileThere() {
+		return this.tokenFile == null || Files.isReadable(this.tokenFile);
 	}
 
 	@AssertTrue(message = "must name either token or token-file, and only for the kind static")

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.time.Duration;
 
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -21,6 +22,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 record LeaseProperties(@DefaultValue("100") @Min(1) int maxSessions,
 		@DefaultValue("1") @Min(1) int executionsPerSession, @DefaultValue("1000") @Min(1) int maxUses,
-		@DefaultValue("1h") Duration maxAge, @DefaultValue("300s") Duration cooldown,
+		@DefaultValue("1h") @Positive Duration maxAge, @DefaultValue("300s") @Positive Duration cooldown,
 		@DefaultValue("0") @Min(0) int warm, @DefaultValue("false") boolean shareSessions) {
 }

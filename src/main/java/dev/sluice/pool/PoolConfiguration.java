@@ -16,6 +16,7 @@ public class PoolConfiguration {
 
 	@Bean
 	PoolFactory poolFactory(PoolsProperties properties, ObjectProvider<HeldBytes> held) {
+		properties.checkNames();
 		// Who serves nobody counts nothing.
 		return new PoolFactory(properties, held.getIfAvailable(() -> new HeldBytes(Long.MAX_VALUE)));
 	}

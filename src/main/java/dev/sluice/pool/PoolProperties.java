@@ -10,9 +10,12 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -22,9 +25,10 @@ import org.springframework.util.unit.DataSize;
  * @param name what it is called in messages, logs and metrics
  * @param kind what answers at the endpoint
  * @param endpoint the pool's management endpoint,
- * {@code https://<pool>.<env>.<region>.azurecontainerapps.io}, or a Piston's address
- * @param path where in the session executions go; by default {@code /python/execute}, and
- * {@code /api/v2/execute} for a Piston
+ * https://POOL.ENVIRONMENT.REGION.azurecontainerapps.io, or a Piston's
+ * address
+ * @param path where in the session executions go; by default /python/execute, and
+ * /api/v2/execute for a Piston
  * @param runtimesPath where in the session the runtimes are listed
  * @param runtimesRefresh how often they are asked for
  * @param apiVersion the api-version sent with executions; empty sends none
@@ -50,20 +54,24 @@ import org.springframework.util.unit.DataSize;
  * @param holdBack how much of an answer is held back until it is whole, so that a break
  * becomes an error and not half an answer
  */
+@ConfigurationPropertiesSource
 record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue("custom-container") Kind kind,
 		@NotNull(message = "is missing: set it to the pool's management endpoint") URI endpoint,
 		@Nullable @Pattern(regexp = "/.*", message = "must begin with /") String path,
 		@DefaultValue("/api/v2/runtimes") @Pattern(regexp = "/.*", message = "must begin with /") String runtimesPath,
-		@DefaultValue("5m") Duration runtimesRefresh, @DefaultValue(USUAL_API_VERSION) String apiVersion,
+		@DefaultValue("5m") @Positive Duration runtimesRefresh, @DefaultValue(USUAL_API_VERSION) String apiVersion,
 		@DefaultValue("2025-02-02-preview") @NotBlank String managementApiVersion, @DefaultValue List<String> languages,
 		@DefaultValue("1") int priority, @DefaultValue("1") @Min(1) int weight,
-		@DefaultValue("auto") IdentifierMode identifier, @DefaultValue @Valid LeaseProperties lease,
-		@Nullable @Size(min = 16) String stickySecret, @DefaultValue @Valid CredentialProperties credential,
-		@DefaultValue @Valid BreakerProperties breaker, @DefaultValue("5s") Duration connectTimeout,
-		@DefaultValue("230s") Duration responseTimeout, @DefaultValue("220s") Duration timeLimit,
-		@DefaultValue("200s") Duration idleTimeout, @DefaultValue("10000") @Min(1) int maxConnections,
-		@DefaultValue @Valid LimitProperties limit, @DefaultValue("10s") Duration acquireTimeout,
-		@DefaultValue("512KB") DataSize holdBack) {
+		@DefaultValue("auto") IdentifierMode identifier,
+		@DefaultValue @Valid @NestedConfigurationProperty LeaseProperties lease,
+		@Nullable @Size(min = 16, message = "must have 16 characters or more") String stickySecret,
+		@DefaultValue @Valid @NestedConfigurationProperty CredentialProperties credential,
+		@DefaultValue @Valid @NestedConfigurationProperty BreakerProperties breaker,
+		@DefaultValue("5s") @Positive Duration connectTimeout, @DefaultValue("230s") @Positive Duration responseTimeout,
+		@DefaultValue("220s") @Positive Duration timeLimit, @DefaultValue("200s") @Positive Duration idleTimeout,
+		@DefaultValue("10000") @Min(1) int maxConnections,
+		@DefaultValue @Valid @NestedConfigurationProperty LimitProperties limit,
+		@DefaultValue("10s") @Positive Duration acquireTimeout, @DefaultValue("512KB") @Positive DataSize holdBack) {
 
 	/** What Sluice's first users sent with executions. */
 	static final String USUAL_API_VERSION = "2024-02-02-preview";

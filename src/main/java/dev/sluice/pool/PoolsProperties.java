@@ -1,12 +1,14 @@
 package dev.sluice.pool;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.AssertTrue;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -17,11 +19,20 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice")
-record PoolsProperties(@DefaultValue List<@Valid PoolProperties> pools, @DefaultValue @Valid RetryProperties retry) {
+record PoolsProperties(@DefaultValue List<@Valid PoolProperties> pools,
+		@DefaultValue @Valid @NestedConfigurationProperty RetryProperties retry) {
 
-	@AssertTrue(message = "must have names that differ: set the name of each pool")
-	boolean isEachPoolNamed() {
-		return this.pools.stream().map(PoolProperties::name).distinct().count() == this.pools.size();
+	/** Names are how pools are told apart in messages and metrics. */
+	void checkNames() {
+		List<String> names = new ArrayList<>();
+		for (PoolProperties pool : this.pools) {
+			if (names.contains(pool.name())) {
+				throw new InvalidConfigurationPropertyValueException("sluice.pools[" + names.size() + "].name",
+						pool.name(), "sluice.pools[" + names.indexOf(pool.name())
+								+ "] has that name, too, and each pool must have one of its own");
+			}
+			names.add(pool.name());
+		}
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.PositiveOrZero;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param budget how many of a hundred recent calls of a pool may be repeats
  * @param floor how many repeats there may be within ten seconds in any case
  */
-record RetryProperties(@DefaultValue("4") @Min(1) int attempts, @DefaultValue("100ms") Duration backoff,
-		@DefaultValue("2s") Duration maxBackoff, @DefaultValue("20") @Min(0) @Max(100) int budget,
+record RetryProperties(@DefaultValue("4") @Min(1) int attempts, @DefaultValue("100ms") @PositiveOrZero Duration backoff,
+		@DefaultValue("2s") @PositiveOrZero Duration maxBackoff, @DefaultValue("20") @Min(0) @Max(100) int budget,
 		@DefaultValue("10") @Min(0) int floor) {
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,13 @@ record Settings(Profile profile, @Nullable URI url, @Nullable URI management, @N
 		@Nullable String floodKey, Behind pool, int sessions, int believed, Language language, double rate, int users,
 		Duration time, Duration sleep, long refusedWithin, List<String> arguments) {
 
+	private static final String KEY = "SLUICE_KEY";
+
+	private static final String FLOOD_KEY = "SLUICE_FLOOD_KEY";
+
+	/** What the environment may have for a load test. */
+	static final Set<String> VARIABLES = Set.of(KEY, FLOOD_KEY);
+
 	/** What is behind a gateway that is started. */
 	enum Behind {
 
@@ -56,8 +64,8 @@ record Settings(Profile profile, @Nullable URI url, @Nullable URI management, @N
 		Profile.Defaults defaults = profile.defaults();
 		String url = System.getProperty("sluice.url");
 		String management = System.getProperty("sluice.management");
-		String key = System.getProperty("sluice.key", System.getenv("SLUICE_KEY"));
-		String floodKey = System.getProperty("sluice.flood-key", System.getenv("SLUICE_FLOOD_KEY"));
+		String key = System.getProperty("sluice.key", System.getenv(KEY));
+		String floodKey = System.getProperty("sluice.flood-key", System.getenv(FLOOD_KEY));
 		int sessions = Integer.getInteger("sessions", defaults.sessions());
 		return new Settings(profile, (url != null) ? URI.create(url) : null,
 				(management != null) ? URI.create(management) : null, key, (floodKey != null) ? floodKey : key,

@@ -71,7 +71,11 @@ final class Target implements AutoCloseable {
 		}
 		try {
 			Files.createDirectories(LOG.getParent());
-			this.process = new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(LOG.toFile()).start();
+			ProcessBuilder gateway = new ProcessBuilder(command()).redirectErrorStream(true)
+				.redirectOutput(LOG.toFile());
+			// They are ours, and no settings of a gateway.
+			gateway.environment().keySet().removeAll(Settings.VARIABLES);
+			this.process = gateway.start();
 			Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroy));
 			awaitRuntimes(this.process);
 		}

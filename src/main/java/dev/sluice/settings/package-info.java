@@ -1,0 +1,8 @@
+/**
+ * What keeps a process from starting that was set wrongly, and says so in a sentence:
+ * knows which settings there are, and nothing of what they do.
+ */
+@NullMarked
+package dev.sluice.settings;
+
+import org.jspecify.annotations.NullMarked;

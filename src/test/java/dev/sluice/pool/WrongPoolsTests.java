@@ -1,0 +1,91 @@
+package dev.sluice.pool;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import dev.sluice.settings.WrongSettings;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.validation.beanvalidation.SpringValidatorAdapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchException;
+
+/**
+ * What keeps a gateway or a doctor from starting with pools that are set wrongly.
+ */
+class WrongPoolsTests {
+
+	private static final Validator VALIDATOR = Validation.buildDefaultValidatorFactory().getValidator();
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					endpoint=                        | sluice.pools[0].endpoint is missing: set it to the pool's management endpoint
+					endpoint=mypool                  | sluice.pools[0].endpoint is 'mypool', but must be an http or https address with a host
+					endpoint=ht tp://x               | sluice.pools[0].endpoint is 'ht tp://x', but must be an address, such as https://pool.example
+					kind=docker                      | sluice.pools[0].kind is 'docker', but must be one of custom-container, piston
+					identifier=sometimes             | sluice.pools[0].identifier is 'sometimes', but must be one of auto, none, fresh, lease, sticky
+					identifier=sticky                | sluice.pools[0].sticky-secret must be set (16 characters or more) where, and only where, identifier is sticky
+					credential.kind=static           | sluice.pools[0].credential.token must name either token or token-file, and only for the kind static
+					credential.token=abc             | sluice.pools[0].credential.token has a value that is not shown here, but must name either token or token-file, and only for the kind static
+					limit.max=-5                     | sluice.pools[0].limit.max is '-5', but must be greater than or equal to 1
+					lease.max-sessions=many          | sluice.pools[0].lease.max-sessions is 'many', but must be a whole number
+					lease.share-sessions=perhaps     | sluice.pools[0].lease.share-sessions is 'perhaps', but must be true or false
+					connect-timeout=-1s              | sluice.pools[0].connect-timeout is '-1s', but must be greater than 0
+					response-timeout=soon            | sluice.pools[0].response-timeout is 'soon', but must be a time with its unit, such as 500ms, 30s or 5m
+					hold-back=-1KB                   | sluice.pools[0].hold-back is '-1KB', but must be greater than or equal to 0
+					path=execute                     | sluice.pools[0].path is 'execute', but must begin with /
+					lease.max-session=5              | sluice.pools[0].lease.max-session is no setting of Sluice: did you mean sluice.pools[0].lease.max-sessions?
+					""")
+	void aWrongValueIsNamedWithWhatIsAllowed(String setting, String sentence) {
+		assertThat(sentences("endpoint=http://127.0.0.1:1", setting)).containsExactly(sentence);
+	}
+
+	@Test
+	void aTokensFileThatIsNotThereIsNamed() {
+		assertThat(sentences("endpoint=http://127.0.0.1:1", "credential.kind=static",
+				"credential.token-file=/nowhere/token"))
+			.containsExactly(
+					"sluice.pools[0].credential.token-file is '/nowhere/token', but must be a file that can be read");
+	}
+
+	@Test
+	void eachWrongValueHasASentence() {
+		assertThat(sentences("endpoint=mypool", "weight=0")).containsExactlyInAnyOrder(
+				"sluice.pools[0].endpoint is 'mypool', but must be an http or https address with a host",
+				"sluice.pools[0].weight is '0', but must be greater than or equal to 1");
+	}
+
+	@Test
+	void twoPoolsOfOneNameAreNamed() {
+		PoolsProperties pools = bind(Stream.of("pools[0].name=a", "pools[0].endpoint=http://127.0.0.1:1",
+				"pools[1].endpoint=http://127.0.0.1:1", "pools[2].name=a", "pools[2].endpoint=http://127.0.0.1:1"));
+		assertThat(WrongSettings.sentences(catchException(pools::checkNames))).containsExactly(
+				"sluice.pools[2].name is 'a', but sluice.pools[0] has that name, too, and each pool must have one of its own");
+	}
+
+	private static List<String> sentences(String... settings) {
+		return WrongSettings
+			.sentences(catchException(() -> bind(Stream.of(settings).map((setting) -> "pools[0]." + setting))));
+	}
+
+	private static PoolsProperties bind(Stream<String> settings) {
+		MapConfigurationPropertySource source = new MapConfigurationPropertySource(
+				settings.map((setting) -> setting.split("=", 2))
+					.collect(Collectors.toMap((setting) -> "sluice." + setting[0], (setting) -> setting[1],
+							(one, other) -> other)));
+		return new Binder(source).bindOrCreate("sluice", Bindable.of(PoolsProperties.class),
+				new ValidationBindHandler(new SpringValidatorAdapter(VALIDATOR)));
+	}
+
+}
