@@ -92,7 +92,7 @@ class StartTests {
 		refuses(EmulatorProcess.class, EmulatorProcess.DEFAULTS, "--sluice.emulator.token=x",
 				"--sluice.emulator.adapter-url=http://127.0.0.1:1", "--sluice.emulator.faults.rates.full=0.6",
 				"--sluice.emulator.faults.rates.slow=0.6");
-		assertThat(output).contains("all together are no more than 1");
+		assertThat(output).contains("must be shares from 0 to 1, and all together no more than 1");
 	}
 
 	@Test

@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param open whether everybody may come in on other addresses, too
  * @param keys the clients' keys
  * @param file a file with more of them, YAML or JSON with a list keys as here; it is read
- * again when it changes
+ * again when it changes; none by default
  * @param jwt whose tokens are taken
  * @param defaults what a client may ask for where nothing else is said of it
  */

@@ -19,17 +19,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Whose tokens (JWT) are taken.
  *
- * @param issuer who signs them, to the letter as they name him (iss)
+ * @param issuer who signs them, to the letter as they name him (iss); it must be set
  * @param audience who they must be for (aud): this gateway, by the name that the issuer
- * knows it by
+ * knows it by; it must be set
  * @param jwkSetUri where the issuer's keys are; by default it is asked for at
  * /.well-known/openid-configuration below the issuer
  * @param nameClaim the claim that names the client
  * @param timeout how long a request waits for the issuer's keys
  * @param priority the most that these clients' executions may claim
- * @param rate how many executions each of them may begin a second
- * @param burst how many of them it may begin at once
- * @param concurrency how many may be under way at once
+ * @param rate how many executions each of them may begin a second; by default as in
+ * sluice.clients.defaults
+ * @param burst how many of them it may begin at once; by default as in
+ * sluice.clients.defaults
+ * @param concurrency how many may be under way at once; by default as in
+ * sluice.clients.defaults
  */
 record JwtProperties(@NotNull(message = "is missing: set it to who signs the tokens") URI issuer,
 		@NotBlank(message = "is missing: without it, tokens for other services would be taken too") String audience,

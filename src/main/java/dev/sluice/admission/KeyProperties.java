@@ -19,13 +19,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * A client's key. A client may have several, such as an old one and its successor; they
  * share what the client may ask for.
  *
- * @param name what the client is called in messages, logs and metrics
+ * @param name what the client is called in messages, logs and metrics; it must be set
  * @param hash the key's SHA-256 in hex, with sha256: before it or without, as printf %s
- * KEY | sha256sum writes it
+ * KEY | sha256sum writes it; it must be set
  * @param priority the most that executions asked for with this key may claim
- * @param rate how many executions the client may begin a second
- * @param burst how many of them it may begin at once
- * @param concurrency how many may be under way at once
+ * @param rate how many executions the client may begin a second; by default as in
+ * sluice.clients.defaults
+ * @param burst how many of them it may begin at once; by default as in
+ * sluice.clients.defaults
+ * @param concurrency how many may be under way at once; by default as in
+ * sluice.clients.defaults
  */
 @ConfigurationPropertiesSource
 record KeyProperties(

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much a client may ask for.
  *
- * @param rate how many executions it may begin a second, such as 5 or 0.5; null where it
- * has no bound
- * @param burst how many of them it may begin at once, after a pause; it is never less
- * than a second's worth, which is also what null means
- * @param concurrency how many may be under way at once; null where it has no bound
+ * @param rate how many executions a client may begin a second, such as 5 or 0.5; by
+ * default as many as it likes
+ * @param burst how many of them it may begin at once, after a pause; by default, and at
+ * the least, a second's worth
+ * @param concurrency how many executions of a client may be under way at once; by default
+ * as many as it likes
  */
 record Limits(@Nullable @DecimalMin("0.001") @DecimalMax("1000000") Double rate, @Nullable @Min(1) Integer burst,
 		@Nullable @Min(1) Integer concurrency) {

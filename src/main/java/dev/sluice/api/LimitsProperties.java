@@ -19,12 +19,12 @@ import org.springframework.validation.annotation.Validated;
  * The most that a request may ask for, and the time that it has where it asks for none:
  * as with Piston they are the same. A time of 0 and a memory of 0 or less are no limit.
  *
- * @param compileTimeout wall-clock time of a compilation
- * @param runTimeout wall-clock time of a run
- * @param compileCpuTime processor time of a compilation
- * @param runCpuTime processor time of a run
- * @param compileMemory memory of a compilation
- * @param runMemory memory of a run
+ * @param compileTimeout wall-clock time of a compilation; 0 is no limit
+ * @param runTimeout wall-clock time of a run; 0 is no limit
+ * @param compileCpuTime processor time of a compilation; 0 is no limit
+ * @param runCpuTime processor time of a run; 0 is no limit
+ * @param compileMemory memory of a compilation; -1 is no limit
+ * @param runMemory memory of a run; -1 is no limit
  * @param languages what else holds for a language, by its name or one of its aliases
  */
 @Validated
@@ -41,12 +41,15 @@ record LimitsProperties(@DefaultValue("10s") @DurationMin(message = LimitsProper
 	/**
 	 * The limits of a language; each that is not set is the general one.
 	 *
-	 * @param compileTimeout wall-clock time of a compilation
-	 * @param runTimeout wall-clock time of a run
-	 * @param compileCpuTime processor time of a compilation
-	 * @param runCpuTime processor time of a run
-	 * @param compileMemory memory of a compilation
-	 * @param runMemory memory of a run
+	 * @param compileTimeout wall-clock time of a compilation, such as 10s; by default the
+	 * general one
+	 * @param runTimeout wall-clock time of a run, such as 3s; by default the general one
+	 * @param compileCpuTime processor time of a compilation, such as 10s; by default the
+	 * general one
+	 * @param runCpuTime processor time of a run, such as 3s; by default the general one
+	 * @param compileMemory memory of a compilation, such as 512MB; by default the general
+	 * one
+	 * @param runMemory memory of a run, such as 256MB; by default the general one
 	 */
 	@ConfigurationPropertiesSource
 	record Language(@Nullable @DurationMin(message = NEGATIVE) Duration compileTimeout,

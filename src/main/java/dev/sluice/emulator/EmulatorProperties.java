@@ -18,7 +18,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The emulated pool's settings.
  *
- * @param token the bearer token that the pool accepts
+ * @param token the bearer token that the pool accepts; it must be set for the process
+ * emulator, and a pool inside a gateway has a random one
  * @param identifiers whether a request without identifier is refused, as most pools do,
  * or given a session of its own
  * @param ready how many sessions are kept ready for new identifiers

@@ -11,7 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How often the emulated pool fails executions by itself.
  *
- * @param rates the share of executions that each fault befalls, from 0 to 1
+ * @param rates the share of executions that each fault befalls, from 0 to 1; none by
+ * default
  * @param after how long a fault takes that takes time: slow and gateway-timeout
  */
 record FaultsProperties(@DefaultValue Map<Fault, Double> rates, @DefaultValue("1s") @PositiveOrZero Duration after) {

@@ -27,7 +27,8 @@ import org.springframework.validation.annotation.Validated;
  * @param queue how many programs may wait for their turn
  * @param maxWait how long a program may wait for its turn
  * @param path where a program's commands are looked for, as PATH
- * @param visible folders outside of /usr that programs may read under bubblewrap
+ * @param visible folders outside of /usr that programs may read under bubblewrap; none by
+ * default
  * @param firstUid the first of the user ids, one for each program that runs at once, that
  * programs get where the engine runs as root
  * @param folder where programs' files are kept while they run; the default is the
@@ -50,9 +51,9 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 		@DefaultValue("256") @Min(0) int queue, @DefaultValue("30s") @PositiveOrZero Duration maxWait,
 		@DefaultValue("/usr/local/bin:/usr/bin:/bin") String path, @DefaultValue List<Path> visible,
 		@DefaultValue("60100") @Min(1) int firstUid, @Nullable Path folder,
-		@DefaultValue("64KB") @Positive DataSize output, @DefaultValue("64") @Min(1) int processes,
-		@DefaultValue("2048") @Min(8) int openFiles, @DefaultValue("10MB") @Positive DataSize fileSize,
-		@DefaultValue("256MB") @Positive DataSize scratch, @DefaultValue("60s") @Positive Duration maxWallTime,
+		@DefaultValue("64KB") @PositiveOrZero DataSize output, @DefaultValue("64") @Min(1) int processes,
+		@DefaultValue("2048") @Min(8) int openFiles, @DefaultValue("10MB") @PositiveOrZero DataSize fileSize,
+		@DefaultValue("256MB") @PositiveOrZero DataSize scratch, @DefaultValue("60s") @Positive Duration maxWallTime,
 		@DefaultValue("1GB") @Positive DataSize maxMemory, @DefaultValue @Valid CompileLimits compile,
 		@DefaultValue @Valid RunLimits run, @DefaultValue Map<String, @Valid LanguageProperties> languages) {
 
@@ -101,17 +102,18 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * <code>{class}</code> the class to run, behind its package, and
 	 * <code>{memory}</code> the stage's memory limit in bytes.
 	 *
-	 * @param aliases its other names
-	 * @param run the command that runs it
+	 * @param aliases its other names; none by default
+	 * @param run the command that runs it; it must be set
 	 * @param runtime the package that provides it, where one provides several languages
-	 * @param version the command that prints its version; a language for which it fails
-	 * is not there
+	 * @param version the command that prints its version, which must be set; a language
+	 * for which it fails is not there
 	 * @param extension what the main file's name must end in; it is added where it does
 	 * not
 	 * @param classes how its classes are found in a source file, where files or commands
 	 * are named after them
 	 * @param compile the command that compiles it; empty where there is none
-	 * @param output how much it may write to each stream, where that is not the default
+	 * @param output how much it may write to each stream, where that is not the default,
+	 * such as 64KB
 	 * @param compileLimits what its compilation may use, where that is not the default
 	 * @param runLimits what its run may use, where that is not the default
 	 */
@@ -119,7 +121,7 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	record LanguageProperties(@DefaultValue List<String> aliases, @Nullable String runtime,
 			@NotNull @NotEmpty List<String> version, @DefaultValue("") String extension,
 			@Nullable @Valid ClassPatterns classes, @DefaultValue List<String> compile,
-			@NotNull @NotEmpty List<String> run, @Nullable @Positive DataSize output,
+			@NotNull @NotEmpty List<String> run, @Nullable @PositiveOrZero DataSize output,
 			@Nullable @Valid CompileLimits compileLimits, @Nullable @Valid RunLimits runLimits) {
 	}
 
@@ -127,11 +129,11 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 	 * How a language's classes are found, as regular expressions. They must not take a
 	 * time that grows faster than the text.
 	 *
-	 * @param comment what is no code
-	 * @param open a class that the file must be called after
-	 * @param type a class
-	 * @param entry where a program begins, within its class
-	 * @param container the package
+	 * @param comment what is no code; it must be set
+	 * @param open a class that the file must be called after; it must be set
+	 * @param type where a class is declared; it must be set
+	 * @param entry where a program begins, within its class; it must be set
+	 * @param container where the package is named; it must be set
 	 */
 	record ClassPatterns(@NotNull String comment, @NotNull String open, @NotNull String type, @NotNull String entry,
 			@NotNull String container) {

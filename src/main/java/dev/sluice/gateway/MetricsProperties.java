@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * its price
  * @param endpoint where a collector takes metrics by OTLP over HTTP, such as
  * http://127.0.0.1:4318/v1/metrics; nothing is sent where there is none
- * @param headers what each request to it bears beside, such as a key
+ * @param headers what each request to it bears beside, such as a key; none by default
  * @param interval how often they are sent
  */
 @Validated

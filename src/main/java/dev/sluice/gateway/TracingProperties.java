@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param endpoint where a collector takes traces by OTLP over HTTP, such as
  * http://127.0.0.1:4318/v1/traces; nothing is sent where there is none
- * @param headers what each request to it bears beside, such as a key
+ * @param headers what each request to it bears beside, such as a key; none by default
  * @param sampling the share of traces that begin here and are recorded, from 0 to 1; who
  * brings a trace decides on it
  * @param interval how long spans are gathered before they are sent

@@ -15,11 +15,12 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What all servers share.
  *
- * @param hosts names, other than loopback's, that a server on loopback is called by
+ * @param hosts names, other than loopback's, that a server on loopback is called by; none
+ * by default
  * @param maxBody how large a request body may be
  * @param bodyTimeout how long a request body may take to come
- * @param maxHeld how much may be held for clients at once, all together; the default is
- * 40 % of the heap, and at least the size of one body
+ * @param maxHeld how much may be held for clients at once, all together, such as 512MB;
+ * the default is 40 % of the heap, and at least the size of one body
  */
 @Validated
 @ConfigurationProperties("sluice.http")

@@ -19,9 +19,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param scope what they are for
  * @param clientId which user-assigned identity or application asks, where there are
  * several
- * @param token the token itself, for static
- * @param tokenFile a file that holds it, for static; it is read again when the token may
- * be old
+ * @param token the token itself, where the kind is static
+ * @param tokenFile a file that holds it, where the kind is static; it is read again when
+ * the token may be old
  * @param timeout how long the issuer may take for a token
  * @param maxWait how long an execution waits for the first token
  */

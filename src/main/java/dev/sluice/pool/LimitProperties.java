@@ -16,9 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 record LimitProperties(@DefaultValue("1") @Min(1) int min, @Nullable @Min(1) Integer max) {
 
-	@AssertTrue(message = "must be such that limit.min is not above limit.max")
+	@AssertTrue(message = "must not be above limit.max")
 	boolean isMinWithinMax() {
-		return this.max == null || this.min <= this.max;
+		return this.max == null || this.max < 1 || this.min <= this.max;
 	}
 
 }

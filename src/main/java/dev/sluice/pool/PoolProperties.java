@@ -11,6 +11,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,12 @@ import org.springframework.util.unit.DataSize;
 /**
  * A session pool.
  *
- * @param name what it is called in messages, logs and metrics
+ * @param name what it is called in messages, logs and metrics; each pool must have a name
+ * of its own
  * @param kind what answers at the endpoint
  * @param endpoint the pool's management endpoint,
- * https://POOL.ENVIRONMENT.REGION.azurecontainerapps.io, or a Piston's
- * address
+ * https://POOL.ENVIRONMENT.REGION.azurecontainerapps.io, or a Piston's address; it must
+ * be set
  * @param path where in the session executions go; by default /python/execute, and
  * /api/v2/execute for a Piston
  * @param runtimesPath where in the session the runtimes are listed
@@ -38,7 +40,8 @@ import org.springframework.util.unit.DataSize;
  * @param weight its share among the pools of its priority
  * @param identifier how sessions are named
  * @param lease how sessions are used again
- * @param stickySecret the key by which identifiers are made of clients' session names
+ * @param stickySecret the key by which identifiers are made of clients' session names, 16
+ * characters or more; it must be set where identifier is sticky, and only there
  * @param credential how tokens are had
  * @param breaker when it is passed over
  * @param connectTimeout how long opening a connection may take
@@ -71,7 +74,8 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 		@DefaultValue("220s") @Positive Duration timeLimit, @DefaultValue("200s") @Positive Duration idleTimeout,
 		@DefaultValue("10000") @Min(1) int maxConnections,
 		@DefaultValue @Valid @NestedConfigurationProperty LimitProperties limit,
-		@DefaultValue("10s") @Positive Duration acquireTimeout, @DefaultValue("512KB") @Positive DataSize holdBack) {
+		@DefaultValue("10s") @Positive Duration acquireTimeout,
+		@DefaultValue("512KB") @PositiveOrZero DataSize holdBack) {
 
 	/** What Sluice's first users sent with executions. */
 	static final String USUAL_API_VERSION = "2024-02-02-preview";

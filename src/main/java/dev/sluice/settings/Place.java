@@ -3,6 +3,7 @@ package dev.sluice.settings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.TextResourceOrigin;
@@ -24,6 +25,9 @@ final class Place {
 	 */
 	static String of(@Nullable ConfigurationProperty property) {
 		Origin origin = (property != null) ? property.getOrigin() : null;
+		if (origin instanceof PropertySourceOrigin wrapped && wrapped.getOrigin() != null) {
+			origin = wrapped.getOrigin();
+		}
 		return switch (origin) {
 			case TextResourceOrigin text when text.getResource() != null ->
 				" (" + file(text.getResource()) + line(text) + ")";

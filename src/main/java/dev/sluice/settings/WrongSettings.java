@@ -78,18 +78,21 @@ public final class WrongSettings {
 	}
 
 	private List<String> unbound(UnboundConfigurationPropertiesException failure) {
-		return failure.getUnboundProperties()
-			.stream()
-			.map((property) -> UnknownSettings.sentence(property.getName().toString(),
-					this.settings.nearest(property.getName())) + Place.of(property))
-			.toList();
+		return failure.getUnboundProperties().stream().map(this::unbound).toList();
+	}
+
+	/** What is empty is not read, either. */
+	private String unbound(ConfigurationProperty property) {
+		ConfigurationPropertyName name = property.getName();
+		return (this.settings.knows(name) ? name + " is empty, but must have a value"
+				: UnknownSettings.sentence(name.toString(), this.settings.nearest(name))) + Place.of(property);
 	}
 
 	private List<String> invalid(ValidationErrors errors) {
 		Set<String> sentences = new LinkedHashSet<>();
 		for (ObjectError error : errors) {
 			String field = (error instanceof FieldError one) ? "." + one.getField() : "";
-			ConfigurationPropertyName name = name(errors.getName() + hyphenated(field));
+			ConfigurationPropertyName name = name(errors.getName() + settable(field));
 			ConfigurationProperty property = errors.getBoundProperties()
 				.stream()
 				.filter((bound) -> bound.getName().equals(name))
@@ -173,8 +176,11 @@ public final class WrongSettings {
 		return SECRETS.contains(name.getElement(last, ConfigurationPropertyName.Form.UNIFORM));
 	}
 
-	private static String hyphenated(String field) {
-		return field.replaceAll("(?<=[a-z0-9])([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+	/** A record's path as one sets it. */
+	private static String settable(String path) {
+		return path.replaceAll("(?<=[a-z0-9])([A-Z])", "-$1")
+			.toLowerCase(Locale.ROOT)
+			.replaceAll("\\[([a-z][a-z0-9-]*)]", ".$1");
 	}
 
 }

@@ -30,7 +30,7 @@ class WrongPoolsTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					endpoint=                        | sluice.pools[0].endpoint is missing: set it to the pool's management endpoint
+					endpoint=                        | sluice.pools[0].endpoint is empty, but must have a value
 					endpoint=mypool                  | sluice.pools[0].endpoint is 'mypool', but must be an http or https address with a host
 					endpoint=ht tp://x               | sluice.pools[0].endpoint is 'ht tp://x', but must be an address, such as https://pool.example
 					kind=docker                      | sluice.pools[0].kind is 'docker', but must be one of custom-container, piston
@@ -45,8 +45,7 @@ class WrongPoolsTests {
 					response-timeout=soon            | sluice.pools[0].response-timeout is 'soon', but must be a time with its unit, such as 500ms, 30s or 5m
 					hold-back=-1KB                   | sluice.pools[0].hold-back is '-1KB', but must be greater than or equal to 0
 					path=execute                     | sluice.pools[0].path is 'execute', but must begin with /
-					lease.max-session=5              | sluice.pools[0].lease.max-session is no setting of Sluice: did you mean sluice.pools[0].lease.max-sessions?
-					""")
+							""")
 	void aWrongValueIsNamedWithWhatIsAllowed(String setting, String sentence) {
 		assertThat(sentences("endpoint=http://127.0.0.1:1", setting)).containsExactly(sentence);
 	}
@@ -57,6 +56,12 @@ class WrongPoolsTests {
 				"credential.token-file=/nowhere/token"))
 			.containsExactly(
 					"sluice.pools[0].credential.token-file is '/nowhere/token', but must be a file that can be read");
+	}
+
+	@Test
+	void aMissingEndpointIsNamed() {
+		assertThat(sentences("name=mine"))
+			.containsExactly("sluice.pools[0].endpoint is missing: set it to the pool's management endpoint");
 	}
 
 	@Test
