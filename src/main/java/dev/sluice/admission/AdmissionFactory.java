@@ -14,6 +14,14 @@ public final class AdmissionFactory {
 	}
 
 	/**
+	 * The bounds that are in force, for a start-up block.
+	 * @return a heading and words
+	 */
+	public String description() {
+		return this.properties.description();
+	}
+
+	/**
 	 * An admission.
 	 * @param capacity what executions are let in to
 	 * @return the admission, to be closed

@@ -2,6 +2,7 @@ package dev.sluice.admission;
 
 import java.time.Duration;
 
+import dev.sluice.settings.Words;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,12 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("sluice.admission")
 record AdmissionProperties(@DefaultValue("20000") @Min(1) int maxInFlight, @DefaultValue("1000") @Min(0) int queue,
 		@Nullable @Min(1) Integer clientQueue, @DefaultValue("30s") @PositiveOrZero Duration maxWait) {
+
+	/** What is in force. */
+	String description() {
+		return "queue      " + this.queue + " executions, for " + Words.of(this.maxWait) + " at most; "
+				+ this.maxInFlight + " inside at once";
+	}
 
 	/**
 	 * How many places one known client may have.

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import java.time.Duration;
 
 import dev.sluice.execution.Deadline;
+import dev.sluice.settings.Words;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("sluice.deadline")
 record DeadlineProperties(@DefaultValue("60s") @PositiveOrZero Duration slack,
 		@DefaultValue("220s") @Positive Duration most) {
+
+	/** What is in force. */
+	String description() {
+		return "at most " + Words.of(this.most) + " with all waiting";
+	}
 
 	/**
 	 * The deadline for an execution. Time begins to count.

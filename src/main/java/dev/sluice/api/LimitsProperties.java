@@ -5,6 +5,7 @@ import java.util.Map;
 
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.piston.PistonLimits;
+import dev.sluice.settings.Words;
 import jakarta.validation.Valid;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,12 @@ record LimitsProperties(@DefaultValue("10s") @DurationMin(message = LimitsProper
 			@Nullable @DurationMin(message = NEGATIVE) Duration compileCpuTime,
 			@Nullable @DurationMin(message = NEGATIVE) Duration runCpuTime, @Nullable DataSize compileMemory,
 			@Nullable DataSize runMemory) {
+	}
+
+	/** What is in force. */
+	String description() {
+		return "compile " + Words.of(this.compileTimeout) + ", run " + Words.of(this.runTimeout)
+				+ (this.languages.isEmpty() ? "" : "; others for " + String.join(", ", this.languages.keySet()));
 	}
 
 	/** The limits where the language is not known. */

@@ -84,6 +84,8 @@ public final class PistonApi {
 
 	private final Observer observer;
 
+	private final String description;
+
 	/**
 	 * Makes the API.
 	 * @param gate decides who may come in
@@ -108,7 +110,16 @@ public final class PistonApi {
 		this.terms = new TermsReader(deadline);
 		this.check = new RequestCheck(runtimes, limits);
 		this.connect = connect;
+		this.description = "limits     " + limits.description() + "; " + deadline.description();
 		this.observer = observer;
+	}
+
+	/**
+	 * How long programs may take, for a start-up block.
+	 * @return a heading and words
+	 */
+	public String description() {
+		return this.description;
 	}
 
 	/**

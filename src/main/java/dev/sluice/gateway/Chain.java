@@ -29,7 +29,10 @@ public record Chain(@Nullable Pools pools, @Nullable Admission admission,
 
 	static Chain of(Pools pools, Admission admission, List<String> more) {
 		List<String> lines = new ArrayList<>();
-		pools.all().forEach((pool) -> lines.add("pool       " + pool.name() + " at " + pool.endpoint()));
+		for (Pool pool : pools.all()) {
+			lines.add("pool       " + pool.name() + " at " + pool.endpoint());
+			lines.add("           " + pool.description());
+		}
 		lines.addAll(more);
 		return new Chain(pools, admission, lines);
 	}

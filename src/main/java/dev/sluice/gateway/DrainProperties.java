@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import java.time.Duration;
 
+import dev.sluice.settings.Words;
 import jakarta.validation.constraints.PositiveOrZero;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,4 +20,10 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("sluice.drain")
 record DrainProperties(@DefaultValue("0s") @PositiveOrZero Duration delay,
 		@DefaultValue("30s") @PositiveOrZero Duration grace) {
+
+	/** What is in force. */
+	String description() {
+		return "drain      " + Words.of(this.grace) + " for what goes on, after " + Words.of(this.delay);
+	}
+
 }

@@ -1,8 +1,10 @@
 package dev.sluice.gateway;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.sluice.admission.AdmissionFactory;
 import dev.sluice.admission.Clients;
 import dev.sluice.admission.ClientsConfiguration;
 import dev.sluice.api.ApiConfiguration;
@@ -150,9 +152,14 @@ public class GatewayProcess {
 	}
 
 	@Bean
-	StartupBlock startupBlock(Chain chain, Clients clients) {
+	StartupBlock startupBlock(Chain chain, Clients clients, AdmissionFactory admissions, PistonApi api,
+			DrainProperties drain) {
 		return new StartupBlock("gateway",
-				() -> Stream.concat(Stream.of(clients.description()), chain.description().stream()).toList());
+				() -> Stream
+					.of(List.of(clients.description()), chain.description(),
+							List.of(api.description(), admissions.description(), drain.description()))
+					.flatMap(List::stream)
+					.toList());
 	}
 
 }

@@ -4,9 +4,11 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Supplier;
 
+import dev.sluice.settings.Sources;
+
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * What a process says of itself once it serves.
@@ -36,13 +38,23 @@ public final class StartupBlock implements ApplicationListener<ApplicationReadyE
 
 	@Override
 	public void onApplicationEvent(ApplicationReadyEvent event) {
-		Environment environment = event.getApplicationContext().getEnvironment();
+		ConfigurableEnvironment environment = event.getApplicationContext().getEnvironment();
 		StringBuilder block = new StringBuilder("Sluice ").append(this.process);
 		block.append("\n  listens    http://")
 			.append(environment.getProperty("server.address", "0.0.0.0"))
 			.append(':')
 			.append(environment.getProperty("local.server.port", "?"));
+		String management = environment.getProperty("local.management.port");
+		if (management != null) {
+			block.append("\n  actuator   http://")
+				.append(environment.getProperty("management.server.address", "0.0.0.0"))
+				.append(':')
+				.append(management)
+				.append("/actuator");
+		}
 		this.lines.get().forEach((line) -> block.append("\n  ").append(line));
+		List<String> sources = Sources.of(environment);
+		block.append("\n  settings   ").append(sources.isEmpty() ? "defaults" : String.join(", ", sources));
 		this.out.println(block);
 	}
 

@@ -52,6 +52,11 @@ record CredentialProperties(@DefaultValue("default") Kind kind,
 
 	}
 
+	/** What is in force, without the token. */
+	String description() {
+		return PoolProperties.word(this.kind) + ((this.tokenFile != null) ? " from " + this.tokenFile : "");
+	}
+
 	@AssertTrue(message = "must be a file that can be read")
 	boolean isTokenFileThere() {
 		return this.tokenFile == null || Files.isReadable(this.tokenFile);

@@ -29,6 +29,12 @@ public interface Pool {
 	Setup setup();
 
 	/**
+	 * How it is configured, for a start-up block.
+	 * @return words without secrets
+	 */
+	String description();
+
+	/**
 	 * Gets a token for the pool, waiting for as long as the issuer may take.
 	 * @return what may be told of the token; an {@link ExecutionFailure} where there is
 	 * none

@@ -3,6 +3,7 @@ package dev.sluice.pool;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
@@ -134,6 +135,21 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 			case CUSTOM_CONTAINER -> this.apiVersion;
 			case PISTON -> "";
 		};
+	}
+
+	/** What is in force, without secrets. */
+	String description() {
+		String way = switch (this.kind) {
+			case CUSTOM_CONTAINER ->
+				"identifier " + word(this.identifier) + ", credential " + this.credential.description();
+			case PISTON -> "a plain Piston";
+		};
+		return way + ", " + mostExecutions() + " executions at once, path " + executePath();
+	}
+
+	/** A choice as one sets it. */
+	static String word(Enum<?> choice) {
+		return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	/** How many executions it may have at once, at most. */

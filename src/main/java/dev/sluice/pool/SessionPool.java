@@ -89,6 +89,11 @@ final class SessionPool implements Pool, AutoCloseable {
 	}
 
 	@Override
+	public String description() {
+		return this.properties.description();
+	}
+
+	@Override
 	public Setup setup() {
 		boolean pooled = this.properties.kind() != PoolProperties.Kind.PISTON;
 		boolean named = pooled && switch (this.properties.identifier()) {

@@ -37,7 +37,7 @@ final class Place {
 	}
 
 	private static String file(Resource resource) {
-		return resource.getDescription().replaceFirst("^file \\[(.*)]$", "$1");
+		return resource.getDescription().replaceFirst("^(?:file|URL) \\[(?:file:)?(.*)]$", "$1");
 	}
 
 	private static String line(TextResourceOrigin origin) {

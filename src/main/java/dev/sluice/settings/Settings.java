@@ -141,9 +141,7 @@ final class Settings {
 			return;
 		}
 		all.add(new Setting(one));
-		if (list) {
-			all.add(new Setting(name));
-		}
+		all.add(new Setting(name));
 	}
 
 	/** What a list or a map holds. */

@@ -45,7 +45,7 @@ class WrongPoolsTests {
 					response-timeout=soon            | sluice.pools[0].response-timeout is 'soon', but must be a time with its unit, such as 500ms, 30s or 5m
 					hold-back=-1KB                   | sluice.pools[0].hold-back is '-1KB', but must be greater than or equal to 0
 					path=execute                     | sluice.pools[0].path is 'execute', but must begin with /
-							""")
+					""")
 	void aWrongValueIsNamedWithWhatIsAllowed(String setting, String sentence) {
 		assertThat(sentences("endpoint=http://127.0.0.1:1", setting)).containsExactly(sentence);
 	}
