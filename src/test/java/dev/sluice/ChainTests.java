@@ -156,7 +156,7 @@ class ChainTests {
 					CompletableFuture.supplyAsync(() -> adapterWithASleeper(sandbox), Thread::startVirtualThread));
 		}
 		for (Map.Entry<String, CompletableFuture<Process>> adapter : adapters.entrySet()) {
-			Process process = adapter.getValue().get(40, TimeUnit.SECONDS);
+			Process process = adapter.getValue().get(80, TimeUnit.SECONDS);
 			assertThat(processesWith(sleep(adapter.getKey()))).isPositive();
 			process.destroyForcibly();
 			await().atMost(2, TimeUnit.SECONDS)

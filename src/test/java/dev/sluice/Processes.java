@@ -56,7 +56,7 @@ public final class Processes implements AutoCloseable {
 			.start();
 		keep(process::destroyForcibly);
 		BufferedReader lines = process.inputReader();
-		await().atMost(20, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice " + name));
+		await().atMost(40, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice " + name));
 		return process;
 	}
 

@@ -283,11 +283,18 @@ class LeasedTests {
 	@Test
 	void aCancelThatNobodyAcknowledgesStopsTheSession() {
 		Leased sessions = sessions(1, 1, 100, 0, false);
-		Lease left = take(sessions, null);
-		left.end(End.CANCELLED);
-		assertThat(sessions.counts().quarantined()).isEqualTo(1);
+		take(sessions, null).end(End.CANCELLED);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> sessions.hasRoomFor(execution(null)));
 		assertThat(this.server.count("/.management/stopSession")).isEqualTo(1);
+	}
+
+	@Test
+	void aSessionThatIsBeingStoppedHasNoRoom() {
+		this.server.answersForManagement(new RawServer.Reply("", RawServer.Then.HANG));
+		Leased sessions = sessions(1, 1, 100, 0, false);
+		take(sessions, null).end(End.CANCELLED);
+		assertThat(sessions.counts().quarantined()).isEqualTo(1);
+		assertThat(sessions.hasRoomFor(execution(null))).isFalse();
 	}
 
 	@Test
