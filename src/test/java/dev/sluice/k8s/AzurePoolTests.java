@@ -24,8 +24,7 @@ class AzurePoolTests {
 
 	private final Deployment gateway = this.cluster.deployment("sluice-gateway");
 
-	private final Map<String, String> environment = this.cluster
-		.environment(this.gateway.getSpec().getTemplate().getSpec().getContainers().getFirst());
+	private final Map<String, String> environment = this.cluster.environment(this.cluster.gateway());
 
 	@Test
 	void thePoolHasTheSessionsThatAllReplicasMayLease() {

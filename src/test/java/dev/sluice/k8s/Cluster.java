@@ -5,19 +5,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.sluice.k8s.Kustomization.Generator;
 import dev.sluice.k8s.Kustomization.Patch;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,11 @@ final class Cluster {
 
 	private static final Path COMPONENTS = FOLDER.resolve("components");
 
-	private final String name;
+	private final String way;
+
+	private final String overlay;
+
+	private final List<String> components;
 
 	/** By kind and name. */
 	private final Map<String, Map<String, Object>> documents = new LinkedHashMap<>();
@@ -42,56 +48,25 @@ final class Cluster {
 	/** The documents by their types, once they are all there. */
 	private @Nullable List<Object> objects;
 
-	private Cluster(String name) {
-		this.name = name;
+	private Cluster(String way, String overlay, String... components) {
+		this.way = way;
+		this.overlay = overlay;
+		this.components = List.of(components);
 	}
 
 	/** An overlay's pieces, and those of components with it. */
 	static Cluster pieces(String overlay, String... components) {
-		Cluster cluster = new Cluster("pieces of " + overlay + " " + Arrays.toString(components));
+		Cluster cluster = new Cluster("pieces", overlay, components);
 		cluster.add(FOLDER.resolve("overlays").resolve(overlay));
 		Stream.of(components).forEach((component) -> cluster.add(COMPONENTS.resolve(component)));
 		return cluster;
 	}
 
-	/** The same as kubectl renders it. */
-	static Cluster rendered(String overlay, String... components) {
-		Cluster cluster = new Cluster("rendered " + overlay + " " + Arrays.toString(components));
-		try {
-			Path folder = Files.createDirectories(
-					Path.of("target", "k8s", String.join("-", overlay + "-of", String.join("-", components))));
-			StringBuilder kustomization = new StringBuilder(
-					"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - ../../../k8s/overlays/")
-				.append(overlay)
-				.append((components.length > 0) ? "\ncomponents:\n" : "\n");
-			Stream.of(components)
-				.forEach((one) -> kustomization.append("  - ../../../k8s/components/").append(one).append('\n'));
-			Files.writeString(folder.resolve("kustomization.yaml"), kustomization);
-			Path output = folder.resolve("rendered.yaml");
-			Process kubectl = new ProcessBuilder("kubectl", "kustomize", folder.toString())
-				.redirectOutput(output.toFile())
-				.redirectError(folder.resolve("errors.txt").toFile())
-				.start();
-			if (!kubectl.waitFor(60, TimeUnit.SECONDS) || kubectl.exitValue() != 0) {
-				kubectl.destroyForcibly();
-				throw new IllegalStateException(Files.readString(folder.resolve("errors.txt")));
-			}
-			Strict.documents(Files.readString(output)).forEach(cluster::put);
-			return cluster;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	static boolean isKubectlThere() {
-		return Stream.of(System.getenv("PATH").split(":"))
-			.map(Path::of)
-			.anyMatch((folder) -> Files.isExecutable(folder.resolve("kubectl")));
+	/** What kubectl renders of the same. */
+	static Cluster rendered(String yaml, String overlay, String... components) {
+		Cluster cluster = new Cluster("rendered", overlay, components);
+		Strict.documents(yaml).forEach(cluster::put);
+		return cluster;
 	}
 
 	static Kustomization kustomization(Path folder) {
@@ -198,6 +173,18 @@ final class Cluster {
 		return (list != null) ? list : List.of();
 	}
 
+	boolean isOf(String overlay) {
+		return this.overlay.equals(overlay);
+	}
+
+	boolean has(String component) {
+		return this.components.contains(component);
+	}
+
+	boolean isSameAs(Cluster other) {
+		return this.overlay.equals(other.overlay) && this.components.equals(other.components);
+	}
+
 	<T> List<T> all(Class<T> type) {
 		if (this.objects == null) {
 			this.objects = this.documents.values().stream().map(Strict::read).toList();
@@ -216,6 +203,42 @@ final class Cluster {
 			.filter((one) -> one.getMetadata().getName().equals(name))
 			.findAny()
 			.orElseThrow();
+	}
+
+	/** The pods that a selector finds, by the deployment that makes them. */
+	List<Deployment> pods(LabelSelector selector) {
+		if (!selector.getMatchExpressions().isEmpty()) {
+			throw new IllegalStateException("No expression is read here: " + selector);
+		}
+		return pods(selector.getMatchLabels());
+	}
+
+	List<Deployment> pods(@Nullable Map<String, String> labels) {
+		return all(Deployment.class).stream()
+			.filter((one) -> matches(labels, one.getSpec().getTemplate().getMetadata().getLabels()))
+			.toList();
+	}
+
+	/** What matches nothing in particular matches everything. */
+	static boolean matches(@Nullable Map<String, String> selector, Map<String, String> labels) {
+		return (selector == null) || labels.entrySet().containsAll(selector.entrySet());
+	}
+
+	static PodSpec pod(Deployment deployment) {
+		return deployment.getSpec().getTemplate().getSpec();
+	}
+
+	static Stream<ContainerPort> ports(Deployment deployment) {
+		return pod(deployment).getContainers().stream().flatMap((container) -> container.getPorts().stream());
+	}
+
+	static boolean isPort(Deployment deployment, IntOrString port) {
+		return ports(deployment).anyMatch(
+				(one) -> one.getName().equals(port.getStrVal()) || one.getContainerPort().equals(port.getIntVal()));
+	}
+
+	Container gateway() {
+		return pod(deployment("sluice-gateway")).getContainers().getFirst();
 	}
 
 	/** The environment that a container is started with; a secret is only named. */
@@ -238,7 +261,7 @@ final class Cluster {
 
 	@Override
 	public String toString() {
-		return this.name;
+		return this.way + " " + this.overlay + " " + this.components;
 	}
 
 }

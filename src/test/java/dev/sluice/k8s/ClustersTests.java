@@ -2,7 +2,6 @@ package dev.sluice.k8s;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +29,6 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -43,14 +40,11 @@ import org.springframework.boot.convert.DurationStyle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the overlays bring into a cluster fits together: their pieces, and where kubectl
- * is there, what it renders of them.
+ * What the overlays bring into a cluster fits together.
  */
 @ParameterizedClass
 @MethodSource("clusters")
 class ClustersTests {
-
-	private static final String[] COMPONENTS = { "keda", "prometheus", "gateway-api", "telemetry", "managed-identity" };
 
 	private static final Settings settings = new Settings();
 
@@ -67,51 +61,47 @@ class ClustersTests {
 	@Parameter
 	Cluster cluster;
 
-	private static final List<Cluster> clusters = new ArrayList<>(
-			List.of(Cluster.pieces("local"), Cluster.pieces("azure"), Cluster.pieces("azure", COMPONENTS)));
-
-	static {
-		if (Cluster.isKubectlThere()) {
-			clusters.addAll(List.of(Cluster.rendered("local"), Cluster.rendered("azure"),
-					Cluster.rendered("azure", COMPONENTS)));
-		}
-	}
-
 	static List<Cluster> clusters() {
-		return clusters;
+		return Clusters.all();
 	}
 
 	@Test
 	void selectorsFindPods() {
 		for (Deployment deployment : deployments()) {
 			LabelSelector selector = deployment.getSpec().getSelector();
-			assertThat(pods(selector)).as("%s", deployment.getMetadata().getName()).containsExactly(deployment);
-			pod(deployment).getTopologySpreadConstraints()
+			assertThat(this.cluster.pods(selector)).as("%s", deployment.getMetadata().getName())
+				.containsExactly(deployment);
+			Cluster.pod(deployment)
+				.getTopologySpreadConstraints()
 				.forEach((spread) -> assertThat(spread.getLabelSelector()).isEqualTo(selector));
 		}
 		for (Service service : this.cluster.all(Service.class)) {
-			assertThat(pods(service.getSpec().getSelector())).as(service.getMetadata().getName()).hasSize(1);
+			assertThat(service.getSpec().getSelector()).isNotEmpty();
+			assertThat(this.cluster.pods(service.getSpec().getSelector())).as(service.getMetadata().getName())
+				.hasSize(1);
 		}
 		for (PodDisruptionBudget budget : this.cluster.all(PodDisruptionBudget.class)) {
-			assertThat(pods(budget.getSpec().getSelector())).as(budget.getMetadata().getName()).hasSize(1);
+			assertThat(this.cluster.pods(budget.getSpec().getSelector())).as(budget.getMetadata().getName()).hasSize(1);
 		}
 		for (NetworkPolicy policy : this.cluster.all(NetworkPolicy.class)) {
-			assertThat(pods(policy.getSpec().getPodSelector())).as(policy.getMetadata().getName()).isNotEmpty();
+			assertThat(this.cluster.pods(policy.getSpec().getPodSelector())).as(policy.getMetadata().getName())
+				.isNotEmpty();
 		}
 	}
 
 	@Test
 	void servicesNamePortsOfTheirPods() {
 		for (Service service : this.cluster.all(Service.class)) {
-			Deployment deployment = pods(service.getSpec().getSelector()).getFirst();
+			Deployment deployment = this.cluster.pods(service.getSpec().getSelector()).getFirst();
 			for (ServicePort port : service.getSpec().getPorts()) {
-				assertThat(isPort(deployment, port.getTargetPort())).as(service.getMetadata().getName()).isTrue();
+				assertThat(Cluster.isPort(deployment, port.getTargetPort())).as(service.getMetadata().getName())
+					.isTrue();
 			}
 		}
 		for (ServiceMonitor monitor : this.cluster.all(ServiceMonitor.class)) {
 			List<Service> services = this.cluster.all(Service.class)
 				.stream()
-				.filter((service) -> matches(monitor.spec().selector().getMatchLabels(),
+				.filter((service) -> Cluster.matches(monitor.spec().selector().getMatchLabels(),
 						service.getMetadata().getLabels()))
 				.toList();
 			assertThat(services).hasSize(1);
@@ -149,7 +139,7 @@ class ClustersTests {
 	@Test
 	void whatAPodNamesIsThere() {
 		for (Deployment deployment : deployments()) {
-			PodSpec pod = pod(deployment);
+			PodSpec pod = Cluster.pod(deployment);
 			if (pod.getServiceAccountName() != null) {
 				assertThat(this.cluster.all(ServiceAccount.class)).extracting((one) -> one.getMetadata().getName())
 					.contains(pod.getServiceAccountName());
@@ -204,13 +194,13 @@ class ClustersTests {
 	@Test
 	void aServicesAddressIsNoSetting() {
 		assertThat(deployments())
-			.allSatisfy((deployment) -> assertThat(pod(deployment).getEnableServiceLinks()).isFalse());
+			.allSatisfy((deployment) -> assertThat(Cluster.pod(deployment).getEnableServiceLinks()).isFalse());
 	}
 
 	@Test
 	void containersAreRestricted() {
 		for (Deployment deployment : deployments()) {
-			PodSpec pod = pod(deployment);
+			PodSpec pod = Cluster.pod(deployment);
 			boolean session = deployment.getMetadata().getName().equals("sluice-session");
 			assertThat(pod.getAutomountServiceAccountToken()).isFalse();
 			assertThat(pod.getHostNetwork()).isNull();
@@ -252,7 +242,7 @@ class ClustersTests {
 		Map<String, String> environment = gatewayEnvironment();
 		Duration delay = settings.duration(environment, "sluice.drain.delay");
 		Duration grace = settings.duration(environment, "sluice.drain.grace");
-		assertThat(Duration.ofSeconds(pod(gateway).getTerminationGracePeriodSeconds()))
+		assertThat(Duration.ofSeconds(Cluster.pod(gateway).getTerminationGracePeriodSeconds()))
 			.isGreaterThan(delay.plus(grace).plus(TOLD).plus(SERVERS).plus(SESSIONS));
 		assertThat(grace).as("for an execution that asks for nothing")
 			.isGreaterThan(settings.duration(environment, "sluice.limits.compile-timeout")
@@ -288,44 +278,9 @@ class ClustersTests {
 	}
 
 	@Test
-	void nothingIsOpenButWhatIsNamed() {
-		List<NetworkPolicy> policies = this.cluster.all(NetworkPolicy.class);
-		assertThat(policies).anySatisfy((policy) -> {
-			assertThat(policy.getSpec().getPodSelector()).isEqualTo(new LabelSelector());
-			assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
-			assertThat(policy.getSpec().getIngress()).isEmpty();
-			assertThat(policy.getSpec().getEgress()).isEmpty();
-		});
-		String name = this.cluster.toString();
-		boolean all = name.contains("keda");
-		assertThat(opened("sluice-gateway", "from")).containsExactlyInAnyOrder("{sluice.dev/ingress=true} 8080",
-				"{sluice.dev/scraper=true} 8081");
-		Set<String> to = new HashSet<>(DNS);
-		if (name.contains("local")) {
-			to.add("sluice-emulator 8083");
-			assertThat(opened("sluice-emulator", "from")).containsExactly("sluice-gateway 8083");
-			assertThat(opened("sluice-session", "from")).containsExactly("sluice-emulator 8082");
-			assertThat(opened("sluice-session", "to")).isEmpty();
-			Set<String> fromEmulator = new HashSet<>(DNS);
-			fromEmulator.add("sluice-session 8082");
-			assertThat(opened("sluice-emulator", "to")).isEqualTo(fromEmulator);
-		}
-		else {
-			to.add("0.0.0.0/0 but [10.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16] 443");
-		}
-		if (all) {
-			to.add("169.254.169.254/32 80");
-			to.add("{sluice.dev/telemetry=true} 4318");
-		}
-		assertThat(opened("sluice-gateway", "to")).isEqualTo(to);
-	}
-
-	private static final Set<String> DNS = Set.of("{kubernetes.io/metadata.name=kube-system}{k8s-app=kube-dns} 53/UDP",
-			"{kubernetes.io/metadata.name=kube-system}{k8s-app=kube-dns} 53");
-
-	@Test
-	void anAzureIdentityIsTakenOnByTheGatewayAlone() {
-		if (!this.cluster.toString().contains("azure")) {
+	void inAzureTheGatewayHasAnIdentity() {
+		if (this.cluster.isOf("local")) {
+			assertThat(gatewayEnvironment()).containsEntry("SLUICE_POOLS_0_CREDENTIAL_KIND", "static");
 			return;
 		}
 		assertThat(this.cluster.allAndPatches(ServiceAccount.class))
@@ -335,93 +290,23 @@ class ClustersTests {
 			.anySatisfy((deployment) -> assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
 				.containsEntry("azure.workload.identity/use", "true"));
 		assertThat(gatewayEnvironment()).containsEntry("SLUICE_POOLS_0_CREDENTIAL_KIND",
-				this.cluster.toString().contains("managed-identity") ? "managed-identity" : "workload-identity");
+				this.cluster.has("managed-identity") ? "managed-identity" : "workload-identity");
 	}
 
-	/** What this test makes of the pieces is what kubectl makes of them. */
+	/** What these tests make of the pieces is what kubectl makes of them. */
 	@Test
 	void piecesHaveTheSettingsThatAreRendered() {
-		String rendered = this.cluster.toString().replace("pieces of azure", "rendered azure");
-		clusters.stream()
-			.filter((one) -> one.toString().equals(rendered))
-			.forEach((one) -> assertThat(gatewayEnvironment())
-				.isEqualTo(one.environment(pod(one.deployment("sluice-gateway")).getContainers().getFirst())));
-	}
-
-	/** Who may come, or be called, and at which of the ports. */
-	private Set<String> opened(String deployment, String direction) {
-		Set<String> opened = new HashSet<>();
-		for (NetworkPolicy policy : this.cluster.all(NetworkPolicy.class)) {
-			List<Deployment> pods = pods(policy.getSpec().getPodSelector());
-			if (pods.stream().noneMatch((pod) -> pod.getMetadata().getName().equals(deployment))) {
-				continue;
-			}
-			if (direction.equals("from")) {
-				policy.getSpec()
-					.getIngress()
-					.forEach((rule) -> opened
-						.addAll(opened(rule.getFrom(), rule.getPorts(), this.cluster.deployment(deployment))));
-			}
-			else {
-				policy.getSpec()
-					.getEgress()
-					.forEach((rule) -> opened.addAll(opened(rule.getTo(), rule.getPorts(), null)));
-			}
+		for (Cluster same : Clusters.all().stream().filter(this.cluster::isSameAs).toList()) {
+			assertThat(withoutKeys(same.environment(same.gateway()))).isEqualTo(withoutKeys(gatewayEnvironment()));
 		}
-		return opened;
 	}
 
-	private Set<String> opened(List<NetworkPolicyPeer> peers, List<NetworkPolicyPort> ports, Deployment listener) {
-		assertThat(peers).as("no peers are all of them").isNotEmpty();
-		assertThat(ports).as("no ports are all of them").isNotEmpty();
-		Set<String> opened = new HashSet<>();
-		for (NetworkPolicyPeer peer : peers) {
-			for (NetworkPolicyPort port : ports) {
-				Deployment own = (listener != null) ? listener : own(peer);
-				if (own != null) {
-					assertThat(isPort(own, port.getPort())).as("%s of %s", port, own.getMetadata().getName()).isTrue();
-				}
-				opened.add(words(peer) + " " + number(own, port.getPort())
-						+ (port.getProtocol().equals("TCP") ? "" : "/" + port.getProtocol()));
-			}
+	/** In the local one a patch takes this setting away. */
+	private Map<String, String> withoutKeys(Map<String, String> environment) {
+		if (this.cluster.isOf("local")) {
+			environment.remove("SLUICE_CLIENTS_FILE");
 		}
-		return opened;
-	}
-
-	/** The pods of this namespace that a peer is. */
-	private Deployment own(NetworkPolicyPeer peer) {
-		return (peer.getNamespaceSelector() == null && peer.getPodSelector() != null)
-				? pods(peer.getPodSelector()).getFirst() : null;
-	}
-
-	private String words(NetworkPolicyPeer peer) {
-		if (peer.getIpBlock() != null) {
-			List<String> except = peer.getIpBlock().getExcept();
-			return peer.getIpBlock().getCidr() + (except.isEmpty() ? "" : " but " + except);
-		}
-		if (peer.getNamespaceSelector() == null) {
-			return own(peer).getMetadata().getName();
-		}
-		return peer.getNamespaceSelector().getMatchLabels().toString()
-				+ ((peer.getPodSelector() != null) ? peer.getPodSelector().getMatchLabels() : "");
-	}
-
-	private static String number(Deployment deployment, IntOrString port) {
-		return (port.getIntVal() != null) ? port.getIntVal().toString()
-				: ports(deployment).filter((one) -> one.getName().equals(port.getStrVal()))
-					.findAny()
-					.orElseThrow()
-					.getContainerPort()
-					.toString();
-	}
-
-	private static boolean isPort(Deployment deployment, IntOrString port) {
-		return ports(deployment).anyMatch(
-				(one) -> one.getName().equals(port.getStrVal()) || one.getContainerPort().equals(port.getIntVal()));
-	}
-
-	private static Stream<ContainerPort> ports(Deployment deployment) {
-		return pod(deployment).getContainers().stream().flatMap((container) -> container.getPorts().stream());
+		return environment;
 	}
 
 	private static IntOrString port(Probe probe) {
@@ -433,15 +318,13 @@ class ClustersTests {
 	}
 
 	private List<Container> containers() {
-		return deployments().stream().flatMap((deployment) -> pod(deployment).getContainers().stream()).toList();
-	}
-
-	private static PodSpec pod(Deployment deployment) {
-		return deployment.getSpec().getTemplate().getSpec();
+		return deployments().stream()
+			.flatMap((deployment) -> Cluster.pod(deployment).getContainers().stream())
+			.toList();
 	}
 
 	private Map<String, String> gatewayEnvironment() {
-		return this.cluster.environment(pod(this.cluster.deployment("sluice-gateway")).getContainers().getFirst());
+		return this.cluster.environment(this.cluster.gateway());
 	}
 
 	private Set<String> secrets() {
@@ -458,21 +341,6 @@ class ClustersTests {
 			.stream()
 			.anyMatch((one) -> one.getMetadata().getName().equals(deployment.getMetadata().getName())
 					&& one.getSpec().getReplicas() != null);
-	}
-
-	private List<Deployment> pods(LabelSelector selector) {
-		assertThat(selector.getMatchExpressions()).isEmpty();
-		return pods(selector.getMatchLabels());
-	}
-
-	private List<Deployment> pods(Map<String, String> labels) {
-		return deployments().stream()
-			.filter((one) -> matches(labels, one.getSpec().getTemplate().getMetadata().getLabels()))
-			.toList();
-	}
-
-	private static boolean matches(Map<String, String> selector, Map<String, String> labels) {
-		return (selector == null) || labels.entrySet().containsAll(selector.entrySet());
 	}
 
 	private static long seconds(String time) {

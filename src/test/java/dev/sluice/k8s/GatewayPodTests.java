@@ -84,12 +84,7 @@ class GatewayPodTests {
 
 	private final Cluster cluster = Cluster.pieces("azure", "prometheus", "keda");
 
-	private final Container container = this.cluster.deployment("sluice-gateway")
-		.getSpec()
-		.getTemplate()
-		.getSpec()
-		.getContainers()
-		.getFirst();
+	private final Container container = this.cluster.gateway();
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
