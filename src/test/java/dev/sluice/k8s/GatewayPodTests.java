@@ -58,8 +58,9 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A gateway that is started with what its pod in Azure has in its environment, but for
- * the ports, the pool and its token. It is called by an address that whoever listens on
- * 127.0.0.1 alone does not hear, as the kubelet's is.
+ * the ports, the pool and its token, and the time that it waits at its end. It is called
+ * by an address that whoever listens on 127.0.0.1 alone does not hear, as the kubelet's
+ * is.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class GatewayPodTests {
@@ -102,7 +103,7 @@ class GatewayPodTests {
 		this.environment.putAll(Map.of("SERVER_PORT", "0", "MANAGEMENT_SERVER_PORT", "0", "SLUICE_CLIENTS_FILE",
 				keys(folder).toString(), "SLUICE_POOLS_0_ENDPOINT", pool.address().toString(),
 				"SLUICE_POOLS_0_CREDENTIAL_KIND", "static", "SLUICE_POOLS_0_CREDENTIAL_TOKEN", "a-token",
-				"SLUICE_RETRY_ATTEMPTS", "1"));
+				"SLUICE_RETRY_ATTEMPTS", "1", "SLUICE_DRAIN_DELAY", "0s"));
 		this.gateway = this.processes.keep(start(this.environment));
 		pool.answers(200, JSON, "{\"run\":{\"stdout\":\"42\\n\"}}");
 		assertThat(execute().statusCode()).isEqualTo(200);
