@@ -106,7 +106,8 @@ public final class Adapter {
 			throw new StartRefusedException(
 					"Programs are not kept apart from this machine, so only loopback may reach them: "
 							+ String.join("; ", this.workshop.description()).replaceAll(" +", " "),
-					"Install bubblewrap, or set server.address to 127.0.0.1.");
+					"Install bubblewrap, or set server.address to 127.0.0.1; where a container is the boundary, and holds "
+							+ "nothing but this, set sluice.engine.sandbox to container.");
 		}
 	}
 

@@ -1,6 +1,7 @@
 package dev.sluice.adapter;
 
 import java.net.URI;
+import java.util.Objects;
 
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineConfiguration;
@@ -24,6 +25,8 @@ import org.springframework.context.annotation.Lazy;
 @Import(EngineConfiguration.class)
 public class AdapterConfiguration {
 
+	private static final String ELSEWHERE = "Run programs elsewhere: set sluice.adapter.piston-url to the address of a Piston.";
+
 	@Bean
 	@Lazy
 	Adapter adapter(AdapterProperties properties, HttpProperties http, ObjectProvider<Engine> engine) {
@@ -40,7 +43,7 @@ public class AdapterConfiguration {
 		catch (BeanCreationException ex) {
 			if (ex.getMostSpecificCause() instanceof EngineUnavailableException unavailable) {
 				throw new StartRefusedException(String.valueOf(unavailable.getMessage()),
-						"Run programs elsewhere: set sluice.adapter.piston-url to the address of a Piston.");
+						Objects.requireNonNullElse(unavailable.remedy(), ELSEWHERE));
 			}
 			throw ex;
 		}

@@ -74,7 +74,7 @@ final class EngineWorkshop implements Workshop {
 
 	@Override
 	public boolean isSandboxed() {
-		return this.engine.notEnforced().isEmpty();
+		return this.engine.admitsStrangers();
 	}
 
 	/** Who takes down the events never asks for less than all. */

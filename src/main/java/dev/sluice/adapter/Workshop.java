@@ -57,7 +57,7 @@ interface Workshop extends RuntimeSource {
 
 	/**
 	 * Whether a stranger's programs may be let in: whether they are kept apart from this
-	 * machine.
+	 * machine, or it is a container that is there for nothing else.
 	 * @return whether it may be reached from elsewhere than loopback
 	 */
 	boolean isSandboxed();

@@ -21,7 +21,7 @@ final class BareLimits implements Sandbox {
 
 	@Override
 	public List<String> notEnforced() {
-		List<String> clauses = new ArrayList<>(List.of("can use the network", "can see other processes",
+		List<String> clauses = new ArrayList<>(List.of("can see other processes",
 				"can write to shared temporary folders without a bound, and leave files there"));
 		if (this.root) {
 			clauses.add("can read the files of this machine that every user can");

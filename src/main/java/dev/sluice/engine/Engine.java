@@ -1,8 +1,6 @@
 package dev.sluice.engine;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +23,6 @@ public final class Engine implements AutoCloseable {
 
 	private final Path folder;
 
-	private final boolean root;
-
 	private final SandboxChoice sandbox;
 
 	private final Turns turns;
@@ -39,15 +35,14 @@ public final class Engine implements AutoCloseable {
 
 	private final Limits ceiling;
 
-	private Engine(EngineProperties properties, Path folder, Uids uids, boolean root)
+	private Engine(EngineProperties properties, Path folder, Uids uids, Privilege privilege)
 			throws IOException, InterruptedException {
 		this.folder = folder;
 		this.uids = uids;
-		this.root = root;
 		this.ceiling = new Limits(properties.maxWallTime(), properties.maxWallTime(), properties.maxMemory().toBytes());
-		this.sandbox = SandboxChoice.make(properties, folder, uids, root);
+		this.sandbox = SandboxChoice.make(properties, folder, uids, privilege);
 		this.turns = new Turns(properties.slots(), properties.queue(), properties.maxWait());
-		List<Language> found = new Languages(new Probe(this.sandbox.launcher(), folder, uids, root), properties)
+		List<Language> found = new Languages(new Probe(this.sandbox.launcher(), folder, uids), properties)
 			.find(this.turns.threads());
 		this.languages = found.stream().collect(Collectors.toMap(Language::runtime, Function.identity()));
 		this.runtimes = found.stream().map(Language::runtime).toList();
@@ -64,11 +59,11 @@ public final class Engine implements AutoCloseable {
 		Path parent = (properties.folder() != null) ? properties.folder()
 				: Path.of(System.getProperty("java.io.tmpdir"));
 		try {
-			boolean root = isRoot();
-			Uids uids = Uids.claim(properties.firstUid(), properties.slots(), root);
+			Privilege privilege = Privilege.held(properties.sandbox());
+			Uids uids = Uids.claim(properties.firstUid(), properties.slots(), privilege);
 			Path folder = Folders.create(parent);
 			try {
-				return new Engine(properties, folder, uids, root);
+				return new Engine(properties, folder, uids, privilege);
 			}
 			catch (IOException | InterruptedException | RuntimeException ex) {
 				Folders.remove(folder);
@@ -96,7 +91,8 @@ public final class Engine implements AutoCloseable {
 
 	/**
 	 * The name of the sandbox in use.
-	 * @return {@code bubblewrap}, {@code namespaces} or {@code rlimits}
+	 * @return {@code bubblewrap}, {@code namespaces}, {@code rlimits} or
+	 * {@code container}
 	 */
 	public String sandbox() {
 		return this.sandbox.launcher().sandbox().name();
@@ -108,6 +104,15 @@ public final class Engine implements AutoCloseable {
 	 */
 	public List<String> notEnforced() {
 		return this.sandbox.launcher().sandbox().notEnforced();
+	}
+
+	/**
+	 * Whether programs of strangers may be let in: whether the sandbox leaves nothing
+	 * open, or our container is the boundary.
+	 * @return whether they may
+	 */
+	public boolean admitsStrangers() {
+		return this.sandbox.launcher().sandbox().admitsStrangers();
 	}
 
 	/**
@@ -218,12 +223,8 @@ public final class Engine implements AutoCloseable {
 	}
 
 	private void run(ProgramRun run) throws IOException, InterruptedException {
-		int uid = this.uids.take();
-		try {
-			run.run(this.folder, uid, this.root);
-		}
-		finally {
-			this.uids.giveBack(uid);
+		try (User user = this.uids.take()) {
+			run.run(this.folder, user);
 		}
 	}
 
@@ -238,12 +239,6 @@ public final class Engine implements AutoCloseable {
 	private static ExecutionFailure unknown(LanguageRuntime runtime) {
 		return ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
 				runtime.language() + "-" + runtime.version() + " runtime is unknown");
-	}
-
-	/** By number: in a container root may have no name. */
-	private static boolean isRoot() throws IOException {
-		return FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
-				&& Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
 	}
 
 }

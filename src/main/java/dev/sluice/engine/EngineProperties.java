@@ -22,7 +22,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The engine's settings.
  *
- * @param sandbox which sandbox to use; auto takes the strongest that works
+ * @param sandbox which sandbox to use; auto takes the strongest that works, and
+ * container says that the container that this process runs in is one
  * @param concurrency how many programs run at once; 0 is as many as there are cores
  * @param queue how many programs may wait for their turn
  * @param maxWait how long a program may wait for its turn
@@ -30,7 +31,7 @@ import org.springframework.validation.annotation.Validated;
  * @param visible folders outside of /usr that programs may read under bubblewrap; none by
  * default
  * @param firstUid the first of the user ids, one for each program that runs at once, that
- * programs get where the engine runs as root
+ * programs get where the engine runs as root or its container is the sandbox
  * @param folder where programs' files are kept while they run; the default is the
  * system's folder for temporary files
  * @param output how much a program may write to each of its two streams
@@ -57,7 +58,7 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 		@DefaultValue("1GB") @Positive DataSize maxMemory, @DefaultValue @Valid CompileLimits compile,
 		@DefaultValue @Valid RunLimits run, @DefaultValue Map<String, @Valid LanguageProperties> languages) {
 
-	/** The sandboxes, strongest first. */
+	/** The sandboxes, of those that are found out the strongest first. */
 	enum SandboxKind {
 
 		/** The strongest that works. */
@@ -70,7 +71,13 @@ record EngineProperties(@DefaultValue("auto") SandboxKind sandbox, @DefaultValue
 		NAMESPACES,
 
 		/** Limits of the kernel alone. */
-		RLIMITS
+		RLIMITS,
+
+		/**
+		 * Limits of the kernel and a user for each program, in a container that is itself
+		 * the boundary, as its settings say and nothing finds out.
+		 */
+		CONTAINER
 
 	}
 

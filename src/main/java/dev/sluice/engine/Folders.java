@@ -22,12 +22,17 @@ final class Folders {
 
 	private static final String PREFIX = "sluice-engine-";
 
+	private static final int WRITTEN_BY_ALL = 0002;
+
+	private static final int STICKY = 01000;
+
 	private static final Duration REMOVED_WITHIN = Duration.ofSeconds(10);
 
 	private Folders() {
 	}
 
 	static Path create(Path parent) throws IOException {
+		requireSafe(parent);
 		removeOrphans(parent);
 		Path folder = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
 		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
@@ -44,6 +49,14 @@ final class Folders {
 		}
 		catch (IOException ex) {
 			removeDeep(folder);
+		}
+	}
+
+	/** Who may rename our folder can put another in its place. */
+	private static void requireSafe(Path parent) throws IOException {
+		int mode = (int) Files.getAttribute(parent, "unix:mode");
+		if ((mode & WRITTEN_BY_ALL) != 0 && (mode & STICKY) == 0) {
+			throw new IOException("everybody may rename what is in it");
 		}
 	}
 

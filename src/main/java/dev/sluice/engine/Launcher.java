@@ -1,11 +1,8 @@
 package dev.sluice.engine;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +20,7 @@ final class Launcher {
 	/** The machines whose system calls the script knows, by the JVM's name. */
 	private static final Set<String> MACHINES = Set.of("amd64", "aarch64");
 
-	private static final Duration SWEEPS_WITHIN = Duration.ofSeconds(2);
-
-	private static final String SCRIPT = script();
+	private static final String SCRIPT = Scripts.read("launcher.pl");
 
 	/**
 	 * Opens what the launcher needs before anything stands in the way, and gives the
@@ -34,19 +29,13 @@ final class Launcher {
 	private static final String OPENS = "exec 3>\"$1\" 4<\"$2\" 5<\"$3\" 6<\"$4\"; shift 4; "
 			+ "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec \"$@\"";
 
-	/** Kills one user's processes as somebody whom that user can't signal. */
-	private static final String SWEEPS = "syscall($ARGV[0], 4294967294, $ARGV[1], 4294967294) == 0 or die; kill KILL => -1";
-
 	private final Sandbox sandbox;
 
 	private final EngineProperties properties;
 
-	private final boolean root;
-
-	Launcher(Sandbox sandbox, EngineProperties properties, boolean root) {
+	Launcher(Sandbox sandbox, EngineProperties properties) {
 		this.sandbox = sandbox;
 		this.properties = properties;
-		this.root = root;
 	}
 
 	/**
@@ -82,7 +71,7 @@ final class Launcher {
 		Files.write(workspace.signals(), new byte[0]);
 		List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", OPENS, "sh", workspace.report().toString(),
 				workspace.command().toString(), workspace.files().toString(), workspace.signals().toString()));
-		words.addAll(privileges(workspace.uid()));
+		words.addAll(workspace.user().words());
 		words.addAll(this.sandbox.prefix());
 		boolean keep = stage == Stage.COMPILE && this.sandbox.hasNamespaces();
 		words.addAll(List.of("perl", "-e", SCRIPT, "arch=" + System.getProperty("os.arch"),
@@ -90,54 +79,12 @@ final class Launcher {
 				"memory=" + limits.memory(), "nproc=" + this.properties.processes(),
 				"fsize=" + this.properties.fileSize().toBytes(), "nofile=" + this.properties.openFiles(),
 				"keep=" + (keep ? 1 : 0)));
-		ProcessBuilder builder = new ProcessBuilder(words).directory(workspace.files().toFile());
-		String home = this.sandbox.hasNamespaces() ? "/tmp" : workspace.files().toString();
+		ProcessBuilder builder = new ProcessBuilder(words).directory(workspace.box().toFile());
+		String home = this.sandbox.hasNamespaces() ? "/tmp" : workspace.box().toString();
 		builder.environment().clear();
 		builder.environment()
 			.putAll(Map.of("PATH", this.properties.path(), "HOME", home, "TMPDIR", home, "LANG", "C.UTF-8"));
 		return builder.start();
-	}
-
-	/**
-	 * Kills what a program's user still runs, where we are root and each program that
-	 * runs has a user of its own.
-	 * @param uid the user
-	 * @throws IOException where that can't be done
-	 */
-	void sweep(int uid) throws IOException, InterruptedException {
-		if (!this.root) {
-			return;
-		}
-		String setresuid = System.getProperty("os.arch").equals("amd64") ? "117" : "147";
-		Process sweeper = new ProcessBuilder("perl", "-e", SWEEPS, setresuid, Integer.toString(uid))
-			.redirectErrorStream(true)
-			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-			.start();
-		if (!sweeper.waitFor(SWEEPS_WITHIN)) {
-			sweeper.destroyForcibly();
-			throw new IOException("The processes of user " + uid + " could not be swept");
-		}
-	}
-
-	private List<String> privileges(int uid) {
-		List<String> words = new ArrayList<>(List.of("setpriv", "--no-new-privs", "--pdeathsig", "KILL"));
-		if (this.root) {
-			String id = Integer.toString(uid);
-			words.addAll(List.of("--reuid", id, "--regid", id, "--clear-groups"));
-		}
-		return words;
-	}
-
-	private static String script() {
-		try (InputStream script = Launcher.class.getResourceAsStream("launcher.pl")) {
-			if (script == null) {
-				throw new IllegalStateException("launcher.pl is missing");
-			}
-			return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }

@@ -34,18 +34,14 @@ final class Probe {
 
 	private final Uids uids;
 
-	private final boolean root;
-
-	Probe(Launcher launcher, Path folder, Uids uids, boolean root) {
+	Probe(Launcher launcher, Path folder, Uids uids) {
 		this.launcher = launcher;
 		this.folder = folder;
 		this.uids = uids;
-		this.root = root;
 	}
 
 	Result run(List<String> command) throws IOException, InterruptedException {
-		int uid = this.uids.take();
-		try (Workspace workspace = Workspace.open(this.folder, uid, this.root)) {
+		try (User user = this.uids.take(); Workspace workspace = Workspace.open(this.folder, user)) {
 			Excerpt texts = new Excerpt(OUTPUT);
 			Process process = this.launcher.start(workspace, Stage.RUN, command, LIMITS);
 			new StageRun(process, this.launcher.sandbox().hasNamespaces(), workspace.signals(),
@@ -54,9 +50,6 @@ final class Probe {
 			End end = LaunchReport.read(workspace.report()).end();
 			boolean worked = end != null && end.exit() == 0 && end.signal() == 0;
 			return new Result(worked, texts.text(Stream.STDOUT), texts.text(Stream.STDERR));
-		}
-		finally {
-			this.uids.giveBack(uid);
 		}
 	}
 

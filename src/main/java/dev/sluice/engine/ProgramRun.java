@@ -53,13 +53,12 @@ final class ProgramRun {
 	 * Compiles and runs the program; its last event is the verdict. Ends without one
 	 * where it was stopped.
 	 * @param folder where to keep its files
-	 * @param uid the user to run it as, where we are root
-	 * @param root whether we are
+	 * @param user who to run it as
 	 * @throws IOException where the disk or the process table does not allow it
 	 * @throws InterruptedException where the engine is closing
 	 */
-	void run(Path folder, int uid, boolean root) throws IOException, InterruptedException {
-		try (Workspace workspace = Workspace.open(folder, uid, root)) {
+	void run(Path folder, User user) throws IOException, InterruptedException {
+		try (Workspace workspace = Workspace.open(folder, user)) {
 			List<SourceFile> files = this.language.named(this.program.files());
 			workspace.write(files);
 			this.events.accept(new Event.Chosen(this.program.runtime()));
@@ -103,7 +102,7 @@ final class ProgramRun {
 		}
 		finally {
 			if (run.wasForced() || !this.launcher.sandbox().hasNamespaces()) {
-				this.launcher.sweep(workspace.uid());
+				workspace.kill();
 			}
 		}
 		StageResult result = new StageOutcome(output.overflown(), complaint.text(Stream.STDERR), limits.cpuTime())

@@ -23,6 +23,15 @@ interface Sandbox {
 	List<String> notEnforced();
 
 	/**
+	 * Whether programs of strangers may be let in: whether nothing is left open, or
+	 * something else than this sandbox keeps what is.
+	 * @return whether they may
+	 */
+	default boolean admitsStrangers() {
+		return notEnforced().isEmpty();
+	}
+
+	/**
 	 * The words to put before the launcher's. They copy what descriptor 5 shows into the
 	 * program's folder, where the launcher is not to work in that one itself.
 	 * @return a command, up to and without the launcher

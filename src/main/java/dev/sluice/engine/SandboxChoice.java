@@ -18,16 +18,16 @@ record SandboxChoice(Launcher launcher, List<String> passedOver) {
 	 * @param properties the engine's settings
 	 * @param folder where to keep files
 	 * @param uids the users to run programs as
-	 * @param root whether we are root
+	 * @param privilege what we may do
 	 * @return the first that works
 	 * @throws EngineUnavailableException where none does
 	 */
-	static SandboxChoice make(EngineProperties properties, Path folder, Uids uids, boolean root)
+	static SandboxChoice make(EngineProperties properties, Path folder, Uids uids, Privilege privilege)
 			throws IOException, InterruptedException {
 		List<String> passedOver = new ArrayList<>();
-		for (Sandbox sandbox : candidates(properties, root)) {
-			Launcher launcher = new Launcher(sandbox, properties, root);
-			Probe.Result result = new Probe(launcher, folder, uids, root).run(List.of("sh", "-c", "echo works"));
+		for (Sandbox sandbox : candidates(properties, privilege.changesUser())) {
+			Launcher launcher = new Launcher(sandbox, properties);
+			Probe.Result result = new Probe(launcher, folder, uids).run(List.of("sh", "-c", "echo works"));
 			if (result.worked() && result.stdout().equals("works\n")) {
 				return new SandboxChoice(launcher, passedOver);
 			}
@@ -47,6 +47,7 @@ record SandboxChoice(Launcher launcher, List<String> passedOver) {
 			case BUBBLEWRAP -> List.of(bubblewrap);
 			case NAMESPACES -> List.of(namespaces);
 			case RLIMITS -> List.of(bare);
+			case CONTAINER -> List.of(new Container());
 		};
 	}
 

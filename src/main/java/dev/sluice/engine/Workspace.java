@@ -23,26 +23,31 @@ final class Workspace implements AutoCloseable {
 
 	private final Path folder;
 
+	private final Path box;
+
 	private final Path files;
 
-	private final int uid;
+	private final User user;
 
-	private final boolean root;
-
-	private Workspace(Path folder, int uid, boolean root) {
+	private Workspace(Path folder, User user) {
 		this.folder = folder;
-		this.files = folder.resolve("box");
-		this.uid = uid;
-		this.root = root;
+		this.box = folder.resolve("box");
+		this.files = user.worksInACopy() ? folder.resolve("files") : this.box;
+		this.user = user;
 	}
 
-	static Workspace open(Path parent, int uid, boolean root) throws IOException {
-		Path folder = Files.createTempDirectory(parent, "program-");
-		Workspace workspace = new Workspace(folder, uid, root);
-		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+	static Workspace open(Path parent, User user) throws IOException, InterruptedException {
+		Path folder = Files.createTempDirectory(user.home(parent), "program-");
+		Workspace workspace = new Workspace(folder, user);
 		Files.createDirectory(workspace.files);
+		if (user.worksInACopy()) {
+			Files.createDirectory(workspace.box);
+			Files.setPosixFilePermissions(workspace.box, PosixFilePermissions.fromString("rwxrwx---"));
+		}
+		// The last, as it takes from a folder what gives others in it their group.
+		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
 		Files.setPosixFilePermissions(workspace.files, PosixFilePermissions.fromString("rwx------"));
-		workspace.giveAway(workspace.files);
+		user.give(workspace.files);
 		return workspace;
 	}
 
@@ -52,7 +57,7 @@ final class Workspace implements AutoCloseable {
 	 * @throws IOException where the disk does not take them
 	 * @throws ExecutionFailure where their names do not go together
 	 */
-	void write(List<SourceFile> sources) throws IOException {
+	void write(List<SourceFile> sources) throws IOException, InterruptedException {
 		for (SourceFile source : sources) {
 			try {
 				Path file = this.files.resolve(source.name()).normalize();
@@ -67,6 +72,9 @@ final class Workspace implements AutoCloseable {
 						+ "of one of the files: start the engine with LANG=C.UTF-8");
 			}
 		}
+		if (this.user.worksInACopy()) {
+			this.user.copy(this.files, this.box);
+		}
 	}
 
 	private void write(Path file, ByteBuffer content) throws IOException {
@@ -79,7 +87,7 @@ final class Workspace implements AutoCloseable {
 				channel.write(content);
 			}
 		}
-		giveAway(file);
+		this.user.give(file);
 	}
 
 	private void createFolders(Path file) throws IOException {
@@ -88,15 +96,8 @@ final class Workspace implements AutoCloseable {
 			folder = folder.resolve(file.getName(i));
 			if (!Files.isDirectory(folder)) {
 				Files.createDirectory(folder);
-				giveAway(folder);
+				this.user.give(folder);
 			}
-		}
-	}
-
-	private void giveAway(Path path) throws IOException {
-		if (this.root) {
-			Files.setAttribute(path, "unix:uid", this.uid);
-			Files.setAttribute(path, "unix:gid", this.uid);
 		}
 	}
 
@@ -105,8 +106,20 @@ final class Workspace implements AutoCloseable {
 				"files must not name '" + source.name() + "' both as a file and as a folder");
 	}
 
+	/**
+	 * The program's files as we wrote them.
+	 * @return their folder
+	 */
 	Path files() {
 		return this.files;
+	}
+
+	/**
+	 * Where the program works, if its sandbox leads nowhere else.
+	 * @return a folder with its files
+	 */
+	Path box() {
+		return this.box;
 	}
 
 	Path report() {
@@ -121,12 +134,21 @@ final class Workspace implements AutoCloseable {
 		return this.folder.resolve("command");
 	}
 
-	int uid() {
-		return this.uid;
+	User user() {
+		return this.user;
+	}
+
+	/**
+	 * Kills what the program's user still runs, where no other program has the same one.
+	 * @throws IOException where that can't be done
+	 */
+	void kill() throws IOException, InterruptedException {
+		this.user.kill();
 	}
 
 	@Override
 	public void close() {
+		this.user.clear(this.box);
 		Folders.remove(this.folder);
 	}
 

@@ -30,6 +30,7 @@ my %call = map { my ($name, @number) = @$_; $name => $number[$set{arch} eq 'amd6
     [qw(sched_setattr 314 274)], [qw(ptrace 101 117)], [qw(process_vm_readv 310 270)], [qw(process_vm_writev 311 271)],
     [qw(memfd_create 319 279)], [qw(memfd_secret 447 447)], [qw(shmget 29 194)], [qw(msgget 68 186)],
     [qw(io_uring_setup 425 425)], [qw(add_key 248 217)], [qw(request_key 249 218)], [qw(keyctl 250 219)],
+    [qw(socket 41 198)], [qw(clone 56 220)], [qw(clone3 435 435)], [qw(unshare 272 97)],
     [qw(bpf 321 280)], [qw(perf_event_open 298 241)], [qw(userfaultfd 323 282)]);
 
 open my $report, '>&=', 3 or exit 125;
@@ -62,6 +63,8 @@ if (!$program) {
     limit(4, 0);
     limit(6, $set{nproc});
     limit(7, $set{nofile});
+    # Without a namespace of its own a queue of messages would outlive it.
+    limit(12, 0) if $launcher != 1;
     confine();
     exec { $command[0] } @command;
     my $problem = $!{E2BIG} ? 'too long' : "$command[0]: $!";
@@ -131,6 +134,16 @@ sub confine {
     $refuse->($_)
         for qw(ptrace process_vm_readv process_vm_writev memfd_create memfd_secret shmget msgget io_uring_setup
         add_key request_key keyctl bpf perf_event_open userfaultfd);
+    if ($launcher != 1) {
+        # Nobody else keeps it from the network, our own port included, or from being root in a namespace.
+        my ($ANY, $LOCAL, $NEW_USER, $NOT_KNOWN) = (0x45, 1, 0x10000000, 0x00050026);
+        push @code, [$IS, 0, 4, $call{socket}], [$LOAD, 0, 0, 16], [$IS, 1, 0, $LOCAL], [$RETURN, 0, 0, $REFUSE],
+            [$LOAD, 0, 0, 0];
+        push @code, [$IS, 0, 4, $call{$_}], [$LOAD, 0, 0, 16], [$ANY, 0, 1, $NEW_USER], [$RETURN, 0, 0, $REFUSE],
+            [$LOAD, 0, 0, 0] for qw(clone unshare);
+        # Its flags are in memory, which a filter can't read; who is told that there is none takes clone.
+        push @code, [$IS, 0, 1, $call{clone3}], [$RETURN, 0, 0, $NOT_KNOWN];
+    }
     push @code, [$RETURN, 0, 0, $ALLOW];
     my $filter = join '', map { pack 'SCCL', @$_ } @code;
     if (syscall $call{prctl}, 22, 2, pack('Sx6P', scalar @code, $filter), 0, 0) {
