@@ -1,6 +1,6 @@
 # Ends what a program's user left: kills its processes, and where folders are named waits for their end and removes its
 # semaphores and its files. Needs the right to change user and group, as root or by a capability. Ends with 0 only where it
-# could kill, and where nothing of the user runs any more if it was to wait for that.
+# could kill, none but that user's, and where nothing of the user runs any more if it was to wait for that.
 #
 # Arguments: ARCH UID [FOLDER ...]
 use strict;
@@ -18,6 +18,7 @@ my $nobody = 4294967294 - $uid;
 syscall($SETRESUID, $nobody, $uid + 0, $nobody) == 0 or die "user: $!";
 my ($header, $none) = (pack('Li', $CAPABILITY_VERSION, 0), "\0" x 24);
 syscall($CAPSET, $header, $none) == 0 or die "capabilities: $!";
+die "Process 1 can be reached\n" if kill 0 => 1;
 kill KILL => -1;
 exit if !@folders;
 

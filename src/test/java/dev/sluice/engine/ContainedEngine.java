@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -14,6 +15,8 @@ import dev.sluice.execution.Stage;
  */
 final class ContainedEngine {
 
+	private static final PrintStream ANSWERS = System.out;
+
 	private ContainedEngine() {
 	}
 
@@ -22,6 +25,7 @@ final class ContainedEngine {
 	 * @param settings properties below {@code sluice.engine}
 	 */
 	public static void main(String[] settings) {
+		System.setOut(System.err);
 		try (Engine engine = Engines.start(settings); Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8)) {
 			say("ready", engine.sandbox() + " " + engine.admitsStrangers() + " " + engine.notEnforced());
 			while (lines.hasNextLine()) {
@@ -40,7 +44,7 @@ final class ContainedEngine {
 	}
 
 	private static synchronized void say(String word, String text) {
-		System.out.println(word + " " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+		ANSWERS.println(word + " " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
 	}
 
 }

@@ -33,6 +33,7 @@ import org.springframework.util.FileSystemUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A container that is itself the boundary: an engine in a process of its own, which
@@ -147,7 +148,7 @@ class ContainerTests {
 				id -u
 				exec 2>/dev/null
 				(setsid setsid sleep 57.125 >/dev/null &) &
-				for folder in /tmp /var/tmp /dev/shm .; do
+				for folder in /tmp /var/tmp /dev/shm $HOME; do
 				    cd $folder
 				    mkdir -p "left $$"/closed/full more.$$ && touch "left $$"/closed/full/file .left.$$ '-rf *'$$
 				    ln -s /etc left.$$
@@ -207,26 +208,38 @@ class ContainerTests {
 	}
 
 	@Test
-	void aUserOfWhomSomethingStaysIsNotUsedAgain(@TempDir Path box) throws Exception {
+	void aUserIsUsedAgainOnceNothingOfItRuns(@TempDir Path box) throws Exception {
 		int first = FIRST_UID + 5;
+		// One whose end nobody takes note of, and one that would go on.
 		Process parent = new ProcessBuilder("perl", "-e", "fork or do { $> = $< = " + first
 				+ "; exit }; $| = 1; select undef, undef, undef, 0.05; print 1; sleep 30")
+			.start();
+		String second = Integer.toString(first + 1);
+		Process going = new ProcessBuilder("setpriv", "--reuid", second, "--clear-groups", "--regid", second, "sleep",
+				"30")
 			.start();
 		try (Uids uids = Uids.claim(first, 1, Privilege.CHANGE_OF_USER)) {
 			assertThat(parent.getInputStream().read()).isEqualTo('1');
 			try (User user = uids.take()) {
+				assertThat(user.words()).contains(Integer.toString(first));
 				user.clear(box);
 			}
+			await().atMost(5, TimeUnit.SECONDS).until(() -> !processesOf(second).isEmpty());
 			try (User user = uids.take()) {
-				assertThat(user.words()).contains(Integer.toString(first + 1)).doesNotContain(Integer.toString(first));
+				assertThat(user.words()).contains(second);
 				user.clear(box);
+				assertThat(going.waitFor(5, TimeUnit.SECONDS)).isTrue();
 			}
 			try (User user = uids.take()) {
-				assertThat(user.words()).contains(Integer.toString(first + 1));
+				assertThat(user.words()).contains(second);
 			}
 		}
 		finally {
 			parent.destroyForcibly();
+			going.destroyForcibly();
+			for (int uid = first; uid <= first + 1; uid++) {
+				Files.deleteIfExists(Path.of(System.getProperty("java.io.tmpdir"), "sluice-user-" + uid + ".lock"));
+			}
 		}
 	}
 
