@@ -22,8 +22,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The engine's settings.
  *
- * @param sandbox which sandbox to use; auto takes the strongest that works, and
- * container says that the container that this process runs in is one
+ * @param sandbox which sandbox to use; auto takes the strongest that works, and container
+ * says that the container that this process runs in is one
  * @param concurrency how many programs run at once; 0 is as many as there are cores
  * @param queue how many programs may wait for their turn
  * @param maxWait how long a program may wait for its turn

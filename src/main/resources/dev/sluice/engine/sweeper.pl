@@ -1,6 +1,6 @@
 # Ends what a program's user left: kills its processes, and where folders are named waits for their end and removes its
-# semaphores and its files. Needs the right to change user and group, as root or by a capability. Ends with 0 only where it
-# could kill, none but that user's, and where nothing of the user runs any more if it was to wait for that.
+# semaphores and its files. Needs the right to change user and group, as root or by a capability. Ends with 0 only where
+# it could reach that user's processes alone, and where none of them is left if it was to wait for that.
 #
 # Arguments: ARCH UID [FOLDER ...]
 use strict;
@@ -22,7 +22,7 @@ die "Process 1 can be reached\n" if kill 0 => 1;
 kill KILL => -1;
 exit if !@folders;
 
-my $patience = 50;
+my $patience = 25;
 while (my @running = running()) {
     die "processes @running\n" if !$patience--;
     select undef, undef, undef, 0.02;

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import dev.sluice.engine.EngineProperties.SandboxKind;
@@ -54,6 +55,8 @@ class ContainerTests {
 
 	private static final Map<String, CompletableFuture<String>> ANSWERS = new ConcurrentHashMap<>();
 
+	private static final AtomicInteger COUNT = new AtomicInteger();
+
 	private static Path work;
 
 	private static Process engine;
@@ -78,7 +81,6 @@ class ContainerTests {
 		engine = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		programs = new PrintStream(engine.getOutputStream(), true, StandardCharsets.UTF_8);
 		Thread.ofPlatform().daemon().start(ContainerTests::listen);
-		assertThat(answer("ready")).startsWith("container true [can read the files of this container");
 	}
 
 	@AfterAll
@@ -86,6 +88,11 @@ class ContainerTests {
 		programs.close();
 		assertThat(engine.waitFor(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(engine.exitValue()).isZero();
+	}
+
+	@Test
+	void strangersAreAdmittedAndToldWhatIsOpen() {
+		assertThat(answer("ready")).startsWith("container true [can read the files of this container");
 	}
 
 	@Test
@@ -201,8 +208,8 @@ class ContainerTests {
 						time.sleep(0.3)
 						"""
 					.formatted(mark));
-		assertThat(one.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo("unharmed\n");
-		assertThat(two.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo("True True\n");
+		assertThat(one.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo("unharmed\n");
+		assertThat(two.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo("True True\n");
 		assertThat(Path.of(mark)).doesNotExist();
 		assertThat(Path.of(mark + "-2")).doesNotExist();
 	}
@@ -259,11 +266,11 @@ class ContainerTests {
 	}
 
 	private static String run(String language, String code) {
-		return begin(language, code).orTimeout(20, TimeUnit.SECONDS).join();
+		return begin(language, code).orTimeout(30, TimeUnit.SECONDS).join();
 	}
 
 	private static CompletableFuture<String> begin(String language, String code) {
-		String number = Integer.toString(ANSWERS.size());
+		String number = Integer.toString(COUNT.incrementAndGet());
 		CompletableFuture<String> answer = expect(number);
 		programs.println(number + " " + language + " "
 				+ Base64.getEncoder().encodeToString(code.getBytes(StandardCharsets.UTF_8)));
