@@ -183,6 +183,19 @@ class StartTests {
 					+ folder.resolve("application.yml") + ", line 3)");
 	}
 
+	/**
+	 * As secrets are mounted: a file is a value, and its name a word that settings may
+	 * use.
+	 */
+	@Test
+	void settingsComeFromAFolderOfFilesToo(@TempDir Path folder, CapturedOutput output) throws Exception {
+		Files.writeString(folder.resolve("exams-kind"), "docker");
+		assertThatException().isThrownBy(() -> Sluice.examine("--spring.config.import=configtree:" + folder + "/",
+				"--sluice.pools[0].endpoint=http://127.0.0.1:1", "--sluice.pools[0].kind=${exams-kind}"));
+		assertThat(output).contains("sluice.pools[0].kind is '", "must be one of custom-container, piston")
+			.hasLineCount(1);
+	}
+
 	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {
 		assertThatException().isThrownBy(() -> Processes.process(process, defaults, args).close());
 	}

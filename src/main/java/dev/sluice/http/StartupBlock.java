@@ -44,12 +44,11 @@ public final class StartupBlock implements ApplicationListener<ApplicationReadyE
 			.append(environment.getProperty("server.address", "0.0.0.0"))
 			.append(':')
 			.append(environment.getProperty("local.server.port", "?"));
-		String management = environment.getProperty("local.management.port");
-		if (management != null) {
+		if (environment.containsProperty("management.server.port")) {
 			block.append("\n  actuator   http://")
 				.append(environment.getProperty("management.server.address", "0.0.0.0"))
 				.append(':')
-				.append(management)
+				.append(environment.getProperty("local.management.port", "none"))
 				.append("/actuator");
 		}
 		this.lines.get().forEach((line) -> block.append("\n  ").append(line));

@@ -23,6 +23,10 @@ record Setting(String name) {
 
 	private static final Pattern NUMBER = Pattern.compile("(?<=_)\\d+(?=_|$)");
 
+	boolean isOurs() {
+		return this.name.startsWith(Settings.ROOT + ".");
+	}
+
 	/**
 	 * Whether a name is this setting's.
 	 * @param parts its parts, without hyphens, and {@link #PLACE} for each number in

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,12 +49,13 @@ final class Settings {
 	static Settings read() {
 		try {
 			List<Setting> all = new ArrayList<>();
-			// Other libraries have such a file, too; ours comes first.
-			for (URL file : Collections.list(Settings.class.getClassLoader().getResources(METADATA))) {
-				add(file, "", all);
-				if (all.stream().anyMatch((setting) -> setting.name().startsWith(ROOT + "."))) {
-					break;
-				}
+			// Other libraries have such a file, too; ours comes first, and the rest is
+			// not
+			// looked for.
+			Enumeration<URL> files = Settings.class.getClassLoader().getResources(METADATA);
+			while (files.hasMoreElements() && all.stream().noneMatch(Setting::isOurs)) {
+				all.clear();
+				add(files.nextElement(), "", all);
 			}
 			return new Settings(all);
 		}
