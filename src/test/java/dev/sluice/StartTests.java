@@ -196,6 +196,29 @@ class StartTests {
 			.hasLineCount(1);
 	}
 
+	@Test
+	void aSecretThatIsNotMountedIsNamed(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> Sluice.examine("--sluice.pools[0].endpoint=http://127.0.0.1:1",
+				"--sluice.pools[0].credential.kind=static", "--sluice.pools[0].credential.token=${exams-token}"));
+		assertThat(output.getAll()).isEqualTo("Sluice does not start: sluice.pools[0].credential.token names "
+				+ "${exams-token}, and nothing of that name is set\n");
+	}
+
+	@Test
+	void aFileThatIsNoYamlIsToldWithoutItsWords(@TempDir Path folder, CapturedOutput output) throws Exception {
+		Files.writeString(folder.resolve("application.yml"), "sluice:\n  emulator:\n    token: [secret\n");
+		assertThatException().isThrownBy(() -> Sluice.examine("--spring.config.additional-location=" + folder + "/"));
+		assertThat(output.getAll())
+			.isEqualTo("Sluice does not start: line 4 of a file of settings is no YAML, or names a setting twice\n");
+	}
+
+	@Test
+	void aPortThatIsNoneIsNamed(CapturedOutput output) {
+		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--server.port=abc");
+		assertThat(output.getAll())
+			.isEqualTo("Sluice does not start: server.port is 'abc', but must be a whole number\n");
+	}
+
 	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {
 		assertThatException().isThrownBy(() -> Processes.process(process, defaults, args).close());
 	}

@@ -16,8 +16,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertyResolver;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * Refuses a start with settings that there are not: they are misspelt, and what was meant
@@ -45,10 +47,10 @@ public final class UnknownSettings implements EnvironmentPostProcessor, Ordered 
 		List<String> wrong = new ArrayList<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
-				variables(variables, wrong);
+				variables(variables, environment, wrong);
 			}
 			else if (source instanceof IterableConfigurationPropertySource names && !isOurs(source)) {
-				names(names, wrong);
+				names(names, environment, wrong);
 			}
 		}
 		if (!wrong.isEmpty()) {
@@ -56,24 +58,42 @@ public final class UnknownSettings implements EnvironmentPostProcessor, Ordered 
 		}
 	}
 
-	private void names(IterableConfigurationPropertySource source, List<String> wrong) {
+	private void names(IterableConfigurationPropertySource source, PropertyResolver words, List<String> wrong) {
 		for (ConfigurationPropertyName name : source) {
-			if (!ROOT.isAncestorOf(name) || settings().knows(name)) {
+			ConfigurationProperty property = ROOT.isAncestorOf(name) ? source.getConfigurationProperty(name) : null;
+			if (property == null || !isSet(property.getValue())) {
 				continue;
 			}
-			ConfigurationProperty property = source.getConfigurationProperty(name);
-			if (property != null && isSet(property.getValue())) {
+			if (!settings().knows(name)) {
 				wrong.add(sentence(name.toString(), settings().nearest(name)) + Place.of(property));
 			}
+			unset(property.getValue(), words).ifPresent((word) -> wrong.add(name + word + Place.of(property)));
 		}
 	}
 
-	private void variables(SystemEnvironmentPropertySource source, List<String> wrong) {
+	private void variables(SystemEnvironmentPropertySource source, PropertyResolver words, List<String> wrong) {
 		for (String variable : source.getPropertyNames()) {
-			if (variable.startsWith(VARIABLES) && !SERVICE.matcher(variable).matches()
-					&& isSet(source.getProperty(variable)) && !settings().knowsVariable(variable)) {
+			Object value = source.getProperty(variable);
+			if (!variable.startsWith(VARIABLES) || SERVICE.matcher(variable).matches() || !isSet(value)) {
+				continue;
+			}
+			if (!settings().knowsVariable(variable)) {
 				wrong.add(sentence(variable, settings().nearestVariable(variable)));
 			}
+			unset(value, words).ifPresent((word) -> wrong.add(variable + word));
+		}
+	}
+
+	/** A word that stands for nothing would be taken as it is written. */
+	private static Optional<String> unset(@Nullable Object value, PropertyResolver words) {
+		try {
+			if (value instanceof CharSequence text && text.toString().contains("${")) {
+				words.resolveRequiredPlaceholders(text.toString());
+			}
+			return Optional.empty();
+		}
+		catch (PlaceholderResolutionException ex) {
+			return Optional.of(" names ${" + ex.getPlaceholder() + "}, and nothing of that name is set");
 		}
 	}
 

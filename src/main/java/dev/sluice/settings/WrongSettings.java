@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 import org.springframework.boot.context.config.ConfigDataNotFoundException;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -37,6 +38,12 @@ public final class WrongSettings {
 	/** All that is below may be a secret. */
 	private static final String HEADERS = "headers";
 
+	/**
+	 * How Spring Boot begins what it says of a value that is not read, and ends with its
+	 * type.
+	 */
+	private static final String UNREAD = "Failed to convert to type ";
+
 	private final Settings settings = Settings.read();
 
 	private WrongSettings() {
@@ -54,9 +61,11 @@ public final class WrongSettings {
 				case BindValidationException invalid -> new WrongSettings().invalid(invalid.getValidationErrors());
 				case UnboundConfigurationPropertiesException unbound -> new WrongSettings().unbound(unbound);
 				case BindException unread when isLast(unread) -> List.of(unread(unread));
-				case InvalidConfigurationPropertyValueException refused ->
-					List.of(refused.getName() + " is '" + refused.getValue() + "', but " + refused.getReason());
+				case InvalidConfigurationPropertyValueException refused -> List.of(refused.getName() + " is '"
+						+ refused.getValue() + "', but " + rule(String.valueOf(refused.getReason())));
 				case ConfigDataNotFoundException missing -> List.of("spring.config.import: " + missing.getMessage());
+				case MarkedYAMLException yaml -> List.of("line " + (yaml.getProblemMark().getLine() + 1)
+						+ " of a file of settings is no YAML, or names a setting twice");
 				default -> List.of();
 			};
 			if (!sentences.isEmpty()) {
@@ -98,7 +107,8 @@ public final class WrongSettings {
 				.filter((bound) -> bound.getName().equals(name))
 				.findFirst()
 				.orElse(null);
-			sentences.add(name + value(name, property) + error.getDefaultMessage() + Place.of(property));
+			sentences.add(name + value(name, property) + rule(String.valueOf(error.getDefaultMessage()))
+					+ Place.of(property));
 		}
 		return List.copyOf(sentences);
 	}
@@ -127,6 +137,12 @@ public final class WrongSettings {
 			return " ";
 		}
 		return isSecret(name) ? " has a value that is not shown here, but " : " is '" + property.getValue() + "', but ";
+	}
+
+	/** What can't be read may be told as if it broke a rule. */
+	private static String rule(String message) {
+		return message.startsWith(UNREAD)
+				? "must be " + allowed(ClassUtils.resolveClassName(message.substring(UNREAD.length()), null)) : message;
 	}
 
 	private static String unread(BindException failure) {
