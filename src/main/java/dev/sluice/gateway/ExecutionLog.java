@@ -38,7 +38,9 @@ final class ExecutionLog implements Observer, AutoCloseable {
 
 	private final LongAdder dropped = new LongAdder();
 
-	private final Scheduler writer = Schedulers.newSingle("executions-log", true);
+	/** A thread that may wait: a file that takes the lines may be slow. */
+	private final Scheduler writer = Schedulers
+		.newSingle(Thread.ofPlatform().daemon().name("executions-log").factory());
 
 	/**
 	 * Makes it.
