@@ -43,7 +43,7 @@ def java(process, recording=None, **properties):
     """Starts one of the processes; with the options of its own flags where it records."""
     command = ["/opt/java/bin/java"]
     if recording:
-        command += [f"-XX:Flags={flags(recording)}", f"-XX:AOTCacheOutput={HOME}/{recording}.aot"]
+        command += [f"-XX:Flags={flags(recording)}", f"-XX:AOTCacheOutput={HOME}/{recording}.aot", "-Xlog:aot*=error"]
     command += properties.pop("options", [])
     command += ["-jar", f"{HOME}/sluice.jar", process, "--server.address=127.0.0.1"]
     command += [f"--{name}={value}" for name, value in properties.pop("settings").items()]
