@@ -224,6 +224,7 @@ class ChainTests {
 		URI management = URI
 			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
 		assertThat(get(management, "/actuator/health/readiness").statusCode()).isEqualTo(503);
+		assertThat(get(management, "/actuator/prometheus").body()).contains("\nsluice_ready 0");
 		assertThat(get(management, "/actuator/health/liveness").statusCode()).isEqualTo(200);
 	}
 
