@@ -309,7 +309,7 @@ class ClustersTests {
 			.getTemplate()
 			.getMetadata()
 			.getLabels()
-			.get("azure.workload.identity/use")).isEqualTo(nodes ? null : "true");
+			.get("azure.workload.identity/use")).isEqualTo(nodes ? "false" : "true");
 		assertThat(gatewayEnvironment())
 			.containsEntry("SLUICE_POOLS_0_CREDENTIAL_KIND", nodes ? "managed-identity" : "workload-identity")
 			.satisfies((environment) -> assertThat(environment.containsKey("SLUICE_POOLS_0_CREDENTIAL_CLIENTID"))
