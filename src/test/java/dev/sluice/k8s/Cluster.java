@@ -173,7 +173,9 @@ final class Cluster {
 		return (list != null) ? list : List.of();
 	}
 
-	/** The namespaces of all that is in one, by kind and name; empty where none is said. */
+	/**
+	 * The namespaces of all that is in one, by kind and name; empty where none is said.
+	 */
 	Map<String, Object> namespaces() {
 		Map<String, Object> namespaces = new TreeMap<>();
 		this.documents.forEach((key, document) -> {

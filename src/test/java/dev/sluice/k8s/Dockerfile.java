@@ -22,7 +22,10 @@ final class Dockerfile {
 
 	private static final Pattern VARIABLE = Pattern.compile("(\\w+)=(\\S+)");
 
-	/** The instructions of each stage, those of the stage that it begins from before its own. */
+	/**
+	 * The instructions of each stage, those of the stage that it begins from before its
+	 * own.
+	 */
 	private final Map<String, List<String>> stages = new LinkedHashMap<>();
 
 	Dockerfile() {
@@ -30,7 +33,8 @@ final class Dockerfile {
 		for (String line : Cluster.text(Path.of("Dockerfile"))
 			.replaceAll("(?m)^\\s*#.*\\n", "")
 			.replaceAll("\\\\\\n\\s*", "")
-			.split("\\n")) {
+			.lines()
+			.toList()) {
 			Matcher from = FROM.matcher(line);
 			if (from.matches()) {
 				stage = new ArrayList<>(this.stages.getOrDefault(from.group(1), List.of()));
@@ -66,7 +70,8 @@ final class Dockerfile {
 	}
 
 	List<String> entry(String stage) {
-		return List.of(new JsonMapper().readValue(instructions(stage, "ENTRYPOINT").toList().getLast(), String[].class));
+		return List
+			.of(new JsonMapper().readValue(instructions(stage, "ENTRYPOINT").toList().getLast(), String[].class));
 	}
 
 	private Stream<String> instructions(String stage, String name) {

@@ -90,9 +90,8 @@ class ImagesTests {
 		List<String> kept = container.getSecurityContext().getCapabilities().getAdd();
 		assertThat(entry).filteredOn((argument) -> argument.contains("-all"))
 			.hasSize(3)
-			.allSatisfy((argument) -> assertThat(Stream.of(argument.split(","))
-				.skip(1)
-				.map((one) -> one.substring(1).toUpperCase(Locale.ROOT)))
+			.allSatisfy((argument) -> assertThat(
+					Stream.of(argument.split(",")).skip(1).map((one) -> one.substring(1).toUpperCase(Locale.ROOT)))
 				.containsExactlyInAnyOrderElementsOf(kept));
 	}
 

@@ -125,7 +125,10 @@ class ManifestsTests {
 		}
 	}
 
-	/** All that a component adds goes into the namespace of its overlay, or else into default. */
+	/**
+	 * All that a component adds goes into the namespace of its overlay, or else into
+	 * default.
+	 */
 	@Test
 	void theReadmesOverlayIsOne() {
 		Matcher example = Pattern.compile("(?s)```yaml\n(apiVersion: kustomize.config.k8s.io.+?)```")
@@ -138,8 +141,7 @@ class ManifestsTests {
 			assertThat(Cluster.kustomization(path).namespace()).isEqualTo(overlay.namespace());
 		});
 		assertThat(overlay.components()).isNotEmpty()
-			.allSatisfy((component) -> assertThat(
-					Cluster.kustomization(folder.resolve(component).normalize()).kind())
+			.allSatisfy((component) -> assertThat(Cluster.kustomization(folder.resolve(component).normalize()).kind())
 				.isEqualTo("Component"));
 	}
 
