@@ -8,9 +8,9 @@
 @description('Where everything is made.')
 param location string = resourceGroup().location
 
-@description('The name of the pool: small letters and digits, beginning with a letter.')
+@description('The name of the pool: small letters and digits, beginning with a letter. What is made for it is named after it; the environment, <name>-environment, may have 60 characters.')
 @minLength(3)
-@maxLength(63)
+@maxLength(48)
 param poolName string = 'sluice'
 
 @description('The registry in this resource group that has the session image.')
@@ -28,7 +28,7 @@ param namespace string = 'sluice'
 @description('The service account of the gateway.')
 param serviceAccount string = 'sluice-gateway'
 
-@description('How many sessions there may be at once: lease.max-sessions of all replicas of the gateway, and of one more.')
+@description('How many sessions there may be at once: lease.max-sessions of all replicas of the gateway, and of two more.')
 param maxSessions int = 600
 
 @description('How many sessions are kept ready, each at its price.')

@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import dev.sluice.RawServer.Then;
 import dev.sluice.gateway.Chain;
@@ -89,7 +92,9 @@ class ChainTests {
 
 	@Test
 	void asThreeProcessesBeforeAPistonTheAnswerIsThePistons() throws Exception {
-		RawServer piston = this.processes.keep(new RawServer()).answers(200, JSON, VERDICT);
+		RawServer piston = this.processes.keep(new RawServer())
+			.answersForRuntimes("[{\"language\":\"python\",\"version\":\"3.12.1\",\"aliases\":[]}]")
+			.answers(200, JSON, VERDICT);
 		URI adapter = this.processes.adapter("--sluice.adapter.piston-url=" + piston.address());
 		URI emulator = this.processes.emulator("--sluice.emulator.adapter-url=" + adapter,
 				"--sluice.emulator.identifiers=required");
@@ -103,6 +108,8 @@ class ChainTests {
 		assertThat(execute(adapter, PRINT_42).body()).isEqualTo(VERDICT);
 		assertThat(post(adapter, "/any/where/execute", PRINT_42).headers().firstValue("Sluice-Adapter")).isPresent();
 		assertThat(get(adapter, "/health").body()).contains("UP");
+		assertThat(probesOfASession()).isNotEmpty()
+			.allSatisfy((path) -> assertThat(get(adapter, path).statusCode()).as(path).isEqualTo(200));
 	}
 
 	@Test
@@ -224,6 +231,7 @@ class ChainTests {
 		URI management = URI
 			.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.management.port"));
 		assertThat(get(management, "/actuator/health/readiness").statusCode()).isEqualTo(503);
+		assertThat(get(management, "/actuator/prometheus").body()).contains("\nsluice_ready 0");
 		assertThat(get(management, "/actuator/health/liveness").statusCode()).isEqualTo(200);
 	}
 
@@ -277,6 +285,15 @@ class ChainTests {
 				assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 403");
 			}
 		}
+	}
+
+	/** What a kubelet asks an adapter for. */
+	private static List<String> probesOfASession() throws IOException {
+		return Pattern.compile("httpGet:\\s+path: (\\S+)")
+			.matcher(Files.readString(Path.of("k8s", "overlays", "local", "session.yaml")))
+			.results()
+			.map((probe) -> probe.group(1))
+			.toList();
 	}
 
 	private HttpResponse<String> execute(URI process, String body) throws Exception {

@@ -76,8 +76,11 @@ class LeavingTests {
 		await().atMost(10, TimeUnit.SECONDS).until(() -> sent("busy") == 20);
 		URI health = management(gateway).resolve("/actuator/health/readiness");
 		assertThat(get(health).statusCode()).isEqualTo(200);
+		URI metrics = health.resolve("/actuator/prometheus");
+		assertThat(get(metrics).body()).contains("\nsluice_ready 1");
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close, Thread::startVirtualThread);
 		await().atMost(5, TimeUnit.SECONDS).until(() -> get(health).statusCode() == 503);
+		assertThat(get(metrics).body()).contains("\nsluice_ready 0");
 		await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> {
 			HttpResponse<String> refused = this.client.send(request(address, "late"),
 					HttpResponse.BodyHandlers.ofString());

@@ -24,6 +24,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -104,6 +105,11 @@ public class GatewayProcess {
 	@Bean
 	PoolsHealth poolsHealthIndicator(Chain chain) {
 		return new PoolsHealth(chain);
+	}
+
+	@Bean
+	ReadinessMetrics readinessMetrics(Chain chain, ApplicationAvailability availability) {
+		return new ReadinessMetrics(chain, availability);
 	}
 
 	@Bean

@@ -31,7 +31,10 @@ class AzurePoolTests {
 		int most = this.cluster.all(ScaledObject.class).getFirst().spec().maxReplicaCount();
 		int surge = this.gateway.getSpec().getStrategy().getRollingUpdate().getMaxSurge().getIntVal();
 		int leased = Integer.parseInt(this.environment.get("SLUICE_POOLS_0_LEASE_MAXSESSIONS"));
-		assertThat((most + surge) * leased).isEqualTo(Integer.parseInt(parameter("maxSessions")));
+		// One ends while one begins, and has its sessions until it is gone.
+		assertThat(this.gateway.getSpec().getMinReadySeconds())
+			.isGreaterThanOrEqualTo(Math.toIntExact(Cluster.pod(this.gateway).getTerminationGracePeriodSeconds()));
+		assertThat((most + surge + 1) * leased).isEqualTo(Integer.parseInt(parameter("maxSessions")));
 		assertThat(Cluster.pieces("azure").all(HorizontalPodAutoscaler.class).getFirst().getSpec().getMaxReplicas())
 			.isEqualTo(most);
 	}
@@ -46,6 +49,14 @@ class AzurePoolTests {
 	@Test
 	void bothKnowTheSameCooldown() {
 		assertThat(this.environment).containsEntry("SLUICE_POOLS_0_LEASE_COOLDOWN", parameter("cooldownSeconds") + "s");
+	}
+
+	@Test
+	void theNamesThatAreMadeOfThePoolsFit() {
+		Matcher most = Pattern.compile("@maxLength\\((\\d+)\\)\\nparam poolName ").matcher(this.bicep);
+		assertThat(most.find()).isTrue();
+		assertThat(Integer.parseInt(most.group(1)) + "-environment".length()).isLessThanOrEqualTo(60);
+		assertThat(this.bicep).contains("name: '${poolName}-environment'");
 	}
 
 	@Test

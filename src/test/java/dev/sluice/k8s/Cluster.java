@@ -173,6 +173,23 @@ final class Cluster {
 		return (list != null) ? list : List.of();
 	}
 
+	/**
+	 * The namespaces of all that is in one, by kind and name; empty where none is said.
+	 */
+	Map<String, Object> namespaces() {
+		Map<String, Object> namespaces = new TreeMap<>();
+		this.documents.forEach((key, document) -> {
+			if (!"Namespace".equals(document.get("kind"))) {
+				namespaces.put(key, Strict.map(document.get("metadata")).getOrDefault("namespace", ""));
+			}
+		});
+		return namespaces;
+	}
+
+	boolean isRendered() {
+		return this.way.equals("rendered");
+	}
+
 	boolean isOf(String overlay) {
 		return this.overlay.equals(overlay);
 	}

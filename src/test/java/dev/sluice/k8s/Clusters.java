@@ -60,6 +60,7 @@ final class Clusters {
 		StringBuilder yaml = new StringBuilder("""
 				apiVersion: kustomize.config.k8s.io/v1beta1
 				kind: Kustomization
+				namespace: sluice
 				resources:
 				  - ../../../k8s/overlays/%s
 				components:

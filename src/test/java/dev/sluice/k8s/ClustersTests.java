@@ -1,5 +1,6 @@
 package dev.sluice.k8s;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -63,6 +65,18 @@ class ClustersTests {
 
 	static List<Cluster> clusters() {
 		return Clusters.all();
+	}
+
+	@Test
+	void allIsInTheGatewaysNamespace() {
+		String namespace = Cluster.kustomization(Path.of("k8s", "overlays", "azure")).namespace();
+		assertThat(namespace).isNotNull();
+		assertThat(this.cluster.all(Namespace.class)).extracting((one) -> one.getMetadata().getName())
+			.containsExactly(namespace);
+		assertThat(this.cluster.namespaces()).isNotEmpty()
+			.allSatisfy((name, its) -> assertThat(its).as(name)
+				// It is kustomize that puts them there.
+				.isEqualTo(this.cluster.isRendered() ? namespace : ""));
 	}
 
 	@Test
@@ -286,11 +300,20 @@ class ClustersTests {
 		assertThat(this.cluster.allAndPatches(ServiceAccount.class))
 			.anySatisfy((account) -> assertThat(account.getMetadata().getAnnotations())
 				.containsKey("azure.workload.identity/client-id"));
-		assertThat(this.cluster.allAndPatches(Deployment.class))
-			.anySatisfy((deployment) -> assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
-				.containsEntry("azure.workload.identity/use", "true"));
-		assertThat(gatewayEnvironment()).containsEntry("SLUICE_POOLS_0_CREDENTIAL_KIND",
-				this.cluster.has("managed-identity") ? "managed-identity" : "workload-identity");
+		boolean nodes = this.cluster.has("managed-identity");
+		// The last word is what holds. With the label a pod gets a token of workload
+		// identity, which goes before that of the nodes.
+		assertThat(this.cluster.allAndPatches(Deployment.class)
+			.getLast()
+			.getSpec()
+			.getTemplate()
+			.getMetadata()
+			.getLabels()
+			.get("azure.workload.identity/use")).isEqualTo(nodes ? "false" : "true");
+		assertThat(gatewayEnvironment())
+			.containsEntry("SLUICE_POOLS_0_CREDENTIAL_KIND", nodes ? "managed-identity" : "workload-identity")
+			.satisfies((environment) -> assertThat(environment.containsKey("SLUICE_POOLS_0_CREDENTIAL_CLIENTID"))
+				.isEqualTo(nodes));
 	}
 
 	/** What these tests make of the pieces is what kubectl makes of them. */

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -121,6 +123,26 @@ class ManifestsTests {
 			assertThat(files.filter(Files::isRegularFile).filter((file) -> !file.startsWith(Path.of("k8s", "azure"))))
 				.allSatisfy((file) -> assertThat(used).contains(file));
 		}
+	}
+
+	/**
+	 * All that a component adds goes into the namespace of its overlay, or else into
+	 * default.
+	 */
+	@Test
+	void theReadmesOverlayIsOne() {
+		Matcher example = Pattern.compile("(?s)```yaml\n(apiVersion: kustomize.config.k8s.io.+?)```")
+			.matcher(Cluster.text(Path.of("README.md")));
+		assertThat(example.find()).isTrue();
+		Kustomization overlay = (Kustomization) Strict.read(Strict.documents(example.group(1)).getFirst());
+		Path folder = Cluster.FOLDER.resolve("overlays").resolve("yours");
+		assertThat(overlay.resources()).isNotEmpty().allSatisfy((resource) -> {
+			Path path = folder.resolve(resource).normalize();
+			assertThat(Cluster.kustomization(path).namespace()).isEqualTo(overlay.namespace());
+		});
+		assertThat(overlay.components()).isNotEmpty()
+			.allSatisfy((component) -> assertThat(Cluster.kustomization(folder.resolve(component).normalize()).kind())
+				.isEqualTo("Component"));
 	}
 
 	private static List<Map<String, Object>> documents(Path file) {

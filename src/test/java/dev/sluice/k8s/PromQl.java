@@ -1,5 +1,7 @@
 package dev.sluice.k8s;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,22 @@ final class PromQl {
 
 	private static final Pattern FUNCTION = Pattern.compile("\\b[a-z_]+(?=\\s*\\()");
 
+	private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
+
+	private static final String OPENING = "([{";
+
+	private static final String CLOSING = ")]}";
+
 	private PromQl() {
 	}
 
-	/** By each metric's name the values by which it is picked, by their labels. */
+	/**
+	 * By each metric's name the values by which it is picked, by their labels.
+	 * @throws IllegalArgumentException where a bracket or a quote is not closed, or not
+	 * open
+	 */
 	static Map<String, Map<String, Set<String>>> metrics(String expression) {
+		checkBrackets(expression);
 		String rest = expression;
 		for (Pattern noise : new Pattern[] { GROUPING, RANGE, FUNCTION }) {
 			rest = noise.matcher(rest).replaceAll(" ");
@@ -49,6 +62,22 @@ final class PromQl {
 			}
 		}
 		return metrics;
+	}
+
+	private static void checkBrackets(String expression) {
+		Deque<Character> open = new ArrayDeque<>();
+		for (char one : QUOTED.matcher(expression).replaceAll("").toCharArray()) {
+			int opens = OPENING.indexOf(one);
+			if (opens >= 0) {
+				open.push(CLOSING.charAt(opens));
+			}
+			else if (one == '"' || CLOSING.indexOf(one) >= 0 && (open.isEmpty() || open.pop() != one)) {
+				throw new IllegalArgumentException("A " + one + " is one too many: " + expression);
+			}
+		}
+		if (!open.isEmpty()) {
+			throw new IllegalArgumentException("A " + open.peek() + " is missing: " + expression);
+		}
 	}
 
 	/** The labels by which it groups. */
