@@ -20,7 +20,10 @@ import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOper
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Passes over a pool that fails, for a growing time, and then tries it with a few
@@ -31,7 +34,9 @@ final class PoolBreaker {
 
 	private static final Logger logger = LoggerFactory.getLogger(PoolBreaker.class);
 
-	/** A probe that never ends must not keep the breaker half open. */
+	/**
+	 * Probes that do not end must not keep the breaker half open, nor too few of them.
+	 */
 	private static final Duration PROBED_WITHIN = Duration.ofSeconds(30);
 
 	private final String pool;
@@ -42,18 +47,29 @@ final class PoolBreaker {
 
 	private final int probes;
 
+	private final Duration probedWithin;
+
+	/** How many of the half open breaker's calls have begun. */
 	private final AtomicInteger probing = new AtomicInteger();
+
+	private final Disposable.Swap judgement = Disposables.swap();
 
 	private volatile long openUntil = System.nanoTime();
 
 	private volatile @Nullable ExecutionFailure last;
 
 	PoolBreaker(String pool, BreakerProperties properties) {
+		this(pool, properties, PROBED_WITHIN);
+	}
+
+	PoolBreaker(String pool, BreakerProperties properties, Duration probedWithin) {
 		this.pool = pool;
+		this.probedWithin = probedWithin;
 		this.openTime = IntervalFunction.ofExponentialBackoff(properties.open(), 2, properties.maxOpen());
 		this.probes = properties.probes();
 		this.breaker = CircuitBreaker.of(pool, config(properties, this::openFor));
 		this.breaker.getEventPublisher().onStateTransition((event) -> {
+			this.judgement.update(Disposables.disposed());
 			this.probing.set(0);
 			String state = text(event.getStateTransition().getToState());
 			logger.info("The breaker of pool {} is {}{}", pool, state, because());
@@ -110,9 +126,38 @@ final class PoolBreaker {
 				this.probing.decrementAndGet();
 			}
 		};
-		this.probing.incrementAndGet();
+		if (this.probing.getAndIncrement() == 0) {
+			judgeLater();
+		}
 		return guarded.doOnCancel(leave)
 			.doOnError((error) -> !counts(error) && !isUsers(error), (error) -> leave.run());
+	}
+
+	private void judgeLater() {
+		this.judgement
+			.update(Schedulers.parallel().schedule(this::judge, this.probedWithin.toNanos(), TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * A pool that is seldom asked is well again where all who tried it say so, however
+	 * few they were.
+	 */
+	private void judge() {
+		int failed = this.breaker.getMetrics().getNumberOfFailedCalls();
+		int well = this.breaker.getMetrics().getNumberOfSuccessfulCalls();
+		boolean goOn = this.probing.get() > failed + well;
+		if (this.breaker.getState() != State.HALF_OPEN) {
+			return;
+		}
+		if (failed > 0 || goOn && well == 0) {
+			this.breaker.transitionToOpenState();
+		}
+		else if (goOn) {
+			judgeLater();
+		}
+		else if (well > 0) {
+			this.breaker.transitionToClosedState();
+		}
 	}
 
 	/**
@@ -172,7 +217,6 @@ final class PoolBreaker {
 			.waitIntervalFunctionInOpenState(openTime)
 			.automaticTransitionFromOpenToHalfOpenEnabled(true)
 			.permittedNumberOfCallsInHalfOpenState(properties.probes())
-			.maxWaitDurationInHalfOpenState(PROBED_WITHIN)
 			.recordException(PoolBreaker::counts)
 			.ignoreException((error) -> !counts(error) && !isUsers(error))
 			.writableStackTraceEnabled(false)

@@ -34,8 +34,10 @@ class PoolBreakerTests {
 	private static final Mono<Answer> WELL = Mono
 		.fromSupplier(() -> Answer.whole(new byte[] { '{', '}' }, DefaultDataBufferFactory.sharedInstance));
 
-	private final PoolBreaker breaker = new PoolBreaker("test",
-			new BreakerProperties(Duration.ofSeconds(10), 5, 50, Duration.ofMillis(20), Duration.ofMillis(40), 3));
+	private static final BreakerProperties PROPERTIES = new BreakerProperties(Duration.ofSeconds(10), 5, 50,
+			Duration.ofMillis(20), Duration.ofMillis(40), 3);
+
+	private PoolBreaker breaker = new PoolBreaker("test", PROPERTIES);
 
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
@@ -71,6 +73,38 @@ class PoolBreakerTests {
 		run(WELL);
 		run(WELL);
 		assertThat(this.breaker.state()).isEqualTo("closed");
+	}
+
+	@Test
+	void aPoolThatIsSeldomAskedIsWellAgainByFewerProbes() {
+		this.breaker = new PoolBreaker("test", PROPERTIES, Duration.ofMillis(200));
+		open();
+		awaitHalfOpen();
+		run(WELL);
+		assertThat(this.breaker.state()).isEqualTo("half-open");
+		await().atMost(5, TimeUnit.SECONDS).until(() -> this.breaker.state().equals("closed"));
+	}
+
+	@Test
+	void probesThatDoNotEndOpenItAgain() {
+		this.breaker = new PoolBreaker("test",
+				new BreakerProperties(Duration.ofSeconds(10), 5, 50, Duration.ofMillis(20), Duration.ofMinutes(1), 3),
+				Duration.ofMillis(200));
+		open();
+		awaitHalfOpen();
+		Disposable running = this.breaker.guard(Mono.never()).subscribe();
+		await().atMost(5, TimeUnit.SECONDS).until(this.breaker::isOpen);
+		running.dispose();
+	}
+
+	@Test
+	void aHalfOpenBreakerThatNobodyTriesStaysSo() {
+		this.breaker = new PoolBreaker("test", PROPERTIES, Duration.ofMillis(50));
+		open();
+		awaitHalfOpen();
+		await().during(300, TimeUnit.MILLISECONDS)
+			.atMost(5, TimeUnit.SECONDS)
+			.until(() -> this.breaker.state().equals("half-open"));
 	}
 
 	private void open() {
