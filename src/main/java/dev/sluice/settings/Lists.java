@@ -78,7 +78,7 @@ final class Lists {
 			}
 		}
 		return elsewhere.stream()
-			.min(Comparator.comparing((other) -> !other.getName().equals(name)))
+			.min(Comparator.comparingInt((other) -> distance(other.getName(), name)))
 			.map((other) -> "; " + other.getName() + " is set" + Place.of(other) + ", but a list " + WHOLE)
 			.orElse("");
 	}
@@ -92,6 +92,11 @@ final class Lists {
 				elsewhere.add(property);
 			}
 		}
+	}
+
+	/** The name itself, a neighbour of it, or another one. */
+	private static int distance(ConfigurationPropertyName one, ConfigurationPropertyName other) {
+		return one.equals(other) ? 0 : one.getParent().equals(other.getParent()) ? 1 : 2;
 	}
 
 	private static Iterable<ConfigurationPropertyName> names(ConfigurationPropertySource source) {

@@ -107,7 +107,7 @@ class WrongPoolsTests {
 			.containsExactly("sluice.pools[0].endpoint is missing: set it to the pool's management endpoint; "
 					+ "sluice.pools[0].endpoint is set" + whole);
 		assertThat(sentences(source("pools[0].credential.token=s3cret", "pools[0].endpoint=http://127.0.0.1:1"),
-				source("pools[0].credential.kind=static")))
+				source("pools[0].name=exams", "pools[0].credential.kind=static")))
 			.containsExactly("sluice.pools[0].credential.token has a value that is not shown here, but must name "
 					+ "either token or token-file, and only for the kind static; sluice.pools[0].credential.kind is set"
 					+ whole);
