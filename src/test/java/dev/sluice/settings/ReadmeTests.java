@@ -14,6 +14,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.sluice.execution.Executed;
 import dev.sluice.execution.ExecutionFailure;
@@ -96,6 +98,22 @@ class ReadmeTests {
 				assertThat(told).as(row.group()).contains("no");
 			}
 		});
+	}
+
+	@Test
+	void whatAnEndTakesIsItsPartsTogetherAndLessThanWhatAContainerIsGiven() {
+		String text = String.join(" ", LINES);
+		Matcher sum = Pattern.compile("(\\d+) \\+ (\\d+) \\+ (\\d+) \\+ (\\d+) \\+ (\\d+) = (\\d+) s").matcher(text);
+		Matcher given = Pattern.compile("docker stop -t (\\d+)").matcher(text);
+		assertThat(sum.find()).isTrue();
+		assertThat(given.find()).isTrue();
+		assertThat(List.of(sum.group(1) + "s", sum.group(2) + "s"))
+			.isEqualTo(Stream.of("sluice.drain.delay", "sluice.drain.grace")
+				.map((name) -> String.valueOf(METADATA.get(name).defaultValue()))
+				.toList());
+		int all = Integer.parseInt(sum.group(6));
+		assertThat(IntStream.rangeClosed(1, 5).map((part) -> Integer.parseInt(sum.group(part))).sum()).isEqualTo(all);
+		assertThat(Integer.parseInt(given.group(1))).isGreaterThan(all);
 	}
 
 	private static boolean isRefusal(FailureCode code) {
