@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import java.net.URI;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,8 +14,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import dev.sluice.settings.HttpAddress;
 import org.jspecify.annotations.NullMarked;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,14 +33,14 @@ class RoomsTests {
 			Map.entry("http", Set.of("execution", "piston", "settings")),
 			Map.entry("api", Set.of("execution", "piston", "http", "settings")),
 			Map.entry("admission", Set.of("execution", "settings")),
-			Map.entry("pool", Set.of("execution", "piston", "http")),
+			Map.entry("pool", Set.of("execution", "piston", "http", "settings")),
 			Map.entry("gateway",
 					Set.of("execution", "piston", "http", "api", "admission", "pool", "doctor", "emulator",
 							"settings")),
 			Map.entry("doctor", Set.of("execution", "piston", "http", "pool")),
 			Map.entry("engine", Set.of("execution")),
-			Map.entry("adapter", Set.of("execution", "piston", "http", "engine")),
-			Map.entry("emulator", Set.of("execution", "http", "adapter")));
+			Map.entry("adapter", Set.of("execution", "piston", "http", "engine", "settings")),
+			Map.entry("emulator", Set.of("execution", "http", "adapter", "settings")));
 
 	@ArchTest
 	static final ArchRule noCycles = SlicesRuleDefinition.slices()
@@ -49,6 +52,16 @@ class RoomsTests {
 	static final ArchRule jacksonTwoIsAzuresOwn = noClasses().should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("com.fasterxml.jackson..");
+
+	/** They are shown, and so nobody's password may be in them. */
+	@ArchTest
+	static final ArchRule addressesThatAreSetAreHeldToTheirRule = fields().that()
+		.haveRawType(URI.class)
+		.and()
+		.areDeclaredInClassesThat()
+		.haveSimpleNameEndingWith("Properties")
+		.should()
+		.beAnnotatedWith(HttpAddress.class);
 
 	@ArchTest
 	static void roomsKnowOnlyWhatTheirRowNames(JavaClasses classes) {

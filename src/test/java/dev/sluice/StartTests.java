@@ -208,8 +208,28 @@ class StartTests {
 	void aFileThatIsNoYamlIsToldWithoutItsWords(@TempDir Path folder, CapturedOutput output) throws Exception {
 		Files.writeString(folder.resolve("application.yml"), "sluice:\n  emulator:\n    token: [secret\n");
 		assertThatException().isThrownBy(() -> Sluice.examine("--spring.config.additional-location=" + folder + "/"));
-		assertThat(output.getAll())
-			.isEqualTo("Sluice does not start: line 4 of a file of settings is no YAML, or names a setting twice\n");
+		assertThat(output.getAll()).isEqualTo("Sluice does not start: " + folder.resolve("application.yml")
+				+ " is no YAML at line 4, or names a setting twice\n");
+	}
+
+	@Test
+	void ofTwoFilesBesideEachOtherTheOneOfPropertiesIsTheStronger(@TempDir Path folder, CapturedOutput output)
+			throws Exception {
+		Files.writeString(folder.resolve("application.yml"), "sluice.retry.attempts: many\n");
+		Files.writeString(folder.resolve("application.properties"), "sluice.retry.attempts=several\n");
+		assertThatException().isThrownBy(() -> Sluice.examine("--spring.config.additional-location=" + folder + "/"));
+		assertThat(output).contains("sluice.retry.attempts is 'several'");
+	}
+
+	@Test
+	void aListOfTwoSourcesIsToldToComeFromOne(@TempDir Path folder, CapturedOutput output) throws Exception {
+		Path file = folder.resolve("application.yml");
+		Files.writeString(file, "sluice:\n  pools:\n  - endpoint: http://127.0.0.1:1\n");
+		assertThatException().isThrownBy(() -> Sluice.examine("--spring.config.additional-location=" + folder + "/",
+				"--sluice.pools[0].name=exams"));
+		assertThat(output.getAll()).isEqualTo("Sluice does not start: sluice.pools[0].endpoint is missing: set it to "
+				+ "the pool's management endpoint; sluice.pools[0].endpoint is set (" + file + ", line 3), but a list "
+				+ "comes whole from its strongest source\n");
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import dev.sluice.settings.HttpAddress;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Positive;
@@ -42,7 +43,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.adapter")
-record AdapterProperties(@Nullable URI pistonUrl, @DefaultValue("220s") @Positive Duration pistonTimeout,
+record AdapterProperties(@Nullable @HttpAddress URI pistonUrl, @DefaultValue("220s") @Positive Duration pistonTimeout,
 		@DefaultValue("64MB") @Positive DataSize maxAnswer, @DefaultValue("5m") @Positive Duration replayTime,
 		@DefaultValue("64MB") @PositiveOrZero DataSize replayBytes, @DefaultValue("10000") @Min(1) int remembered,
 		@DefaultValue("30s") @PositiveOrZero Duration linger, @DefaultValue("256KB") DataSize spoolMemory,
@@ -69,12 +70,6 @@ record AdapterProperties(@Nullable URI pistonUrl, @DefaultValue("220s") @Positiv
 	@AssertTrue(message = "must be a folder that can be written to")
 	boolean isSpoolFolderAFolder() {
 		return this.spoolFolder == null || Files.isDirectory(this.spoolFolder) && Files.isWritable(this.spoolFolder);
-	}
-
-	@AssertTrue(message = "must be an http or https address with a host")
-	boolean isPistonUrlAnAddress() {
-		return this.pistonUrl == null || this.pistonUrl.getHost() != null
-				&& ("http".equals(this.pistonUrl.getScheme()) || "https".equals(this.pistonUrl.getScheme()));
 	}
 
 }

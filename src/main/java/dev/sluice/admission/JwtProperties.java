@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 
 import dev.sluice.execution.Priority;
-import jakarta.validation.constraints.AssertTrue;
+import dev.sluice.settings.HttpAddress;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
@@ -34,31 +34,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param concurrency how many may be under way at once; by default as in
  * sluice.clients.defaults
  */
-record JwtProperties(@NotNull(message = "is missing: set it to who signs the tokens") URI issuer,
+record JwtProperties(@NotNull(message = "is missing: set it to who signs the tokens") @HttpAddress URI issuer,
 		@NotBlank(message = "is missing: without it, tokens for other services would be taken too") String audience,
-		@Nullable URI jwkSetUri, @DefaultValue("sub") @NotBlank String nameClaim,
+		@Nullable @HttpAddress URI jwkSetUri, @DefaultValue("sub") @NotBlank String nameClaim,
 		@DefaultValue("5s") @DurationMin(millis = 1, message = "must be positive") @DurationMax(minutes = 1,
 				message = "must be a minute at most") Duration timeout,
 		@DefaultValue("interactive") Priority priority,
 		@Nullable @DecimalMin("0.001") @DecimalMax("1000000") Double rate, @Nullable @Min(1) Integer burst,
 		@Nullable @Min(1) Integer concurrency) {
 
-	@AssertTrue(message = "must be an http or https address")
-	boolean isIssuerAnAddress() {
-		return this.issuer == null || isAddress(this.issuer);
-	}
-
-	@AssertTrue(message = "must be an http or https address")
-	boolean isJwkSetUriAnAddress() {
-		return this.jwkSetUri == null || isAddress(this.jwkSetUri);
-	}
-
 	Limits limits() {
 		return new Limits(this.rate, this.burst, this.concurrency);
-	}
-
-	private static boolean isAddress(URI uri) {
-		return uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
 	}
 
 }

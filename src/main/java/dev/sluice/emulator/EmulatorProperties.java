@@ -3,6 +3,7 @@ package dev.sluice.emulator;
 import java.net.URI;
 import java.time.Duration;
 
+import dev.sluice.settings.HttpAddress;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
@@ -39,7 +40,8 @@ record EmulatorProperties(@Nullable String token, @DefaultValue("optional") Iden
 		@DefaultValue("2") @Min(0) int ready, @DefaultValue("100") @Min(1) int maxSessions,
 		@DefaultValue("300s") @Positive Duration cooldown, @DefaultValue("0s") @PositiveOrZero Duration allocationTime,
 		@DefaultValue("240s") @Positive Duration ingressTimeout, @DefaultValue("429") int fullStatus,
-		@Nullable URI adapterUrl, @DefaultValue @Valid @NestedConfigurationProperty FaultsProperties faults) {
+		@Nullable @HttpAddress URI adapterUrl,
+		@DefaultValue @Valid @NestedConfigurationProperty FaultsProperties faults) {
 
 	/** What becomes of a request without identifier. */
 	enum IdentifierRule {

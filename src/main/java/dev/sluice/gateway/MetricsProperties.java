@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
-import jakarta.validation.constraints.AssertTrue;
+import dev.sluice.settings.HttpAddress;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +24,8 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.metrics")
-record MetricsProperties(@DefaultValue("false") boolean httpRequests, @Nullable URI endpoint,
+record MetricsProperties(@DefaultValue("false") boolean httpRequests, @Nullable @HttpAddress URI endpoint,
 		@DefaultValue Map<String, String> headers, @DefaultValue("1m") @DurationMin(millis = 100) Duration interval) {
-
-	@AssertTrue(message = "must be an http or https address, such as http://127.0.0.1:4318/v1/metrics")
-	boolean isEndpointReachable() {
-		return this.endpoint == null || TracingProperties.isHttp(this.endpoint);
-	}
 
 	/** A header may be a key. */
 	@Override

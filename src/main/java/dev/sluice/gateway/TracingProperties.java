@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
-import jakarta.validation.constraints.AssertTrue;
+import dev.sluice.settings.HttpAddress;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
@@ -29,19 +29,10 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sluice.tracing")
-record TracingProperties(@Nullable URI endpoint, @DefaultValue Map<String, String> headers,
+record TracingProperties(@Nullable @HttpAddress URI endpoint, @DefaultValue Map<String, String> headers,
 		@DefaultValue("1.0") @DecimalMin("0") @DecimalMax("1") double sampling,
 		@DefaultValue("5s") @Positive Duration interval, @DefaultValue("10s") @Positive Duration timeout,
 		@DefaultValue("2048") @Min(512) int maxPending) {
-
-	@AssertTrue(message = "must be an http or https address, such as http://127.0.0.1:4318/v1/traces")
-	boolean isEndpointReachable() {
-		return this.endpoint == null || isHttp(this.endpoint);
-	}
-
-	static boolean isHttp(URI address) {
-		return address.getHost() != null && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()));
-	}
 
 	/** A header may be a key. */
 	@Override

@@ -17,7 +17,7 @@ public final class Origins {
 	/** Stands for all of them. */
 	static final String ANY = "*";
 
-	private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\\s]+");
+	private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#@\\s]+");
 
 	private final boolean any;
 

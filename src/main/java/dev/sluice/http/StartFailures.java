@@ -6,6 +6,7 @@ import dev.sluice.settings.WrongSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringBootExceptionReporter;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
@@ -45,7 +46,8 @@ final class StartFailures implements SpringBootExceptionReporter {
 						+ ", but another process listens there: end that one, or set another port");
 			}
 		}
-		return WrongSettings.sentences(failure);
+		return WrongSettings.sentences(failure,
+				(this.environment != null) ? ConfigurationPropertySources.get(this.environment) : List.of());
 	}
 
 	private String setting(int port) {

@@ -1,6 +1,5 @@
 package dev.sluice.http;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -19,21 +18,14 @@ public final class StartupBlock implements ApplicationListener<ApplicationReadyE
 
 	private final Supplier<List<String>> lines;
 
-	private final PrintStream out;
-
 	/**
 	 * Makes the block.
 	 * @param process the process's name
 	 * @param lines a heading and what there is to say of it, a line each
 	 */
 	public StartupBlock(String process, Supplier<List<String>> lines) {
-		this(process, lines, System.out);
-	}
-
-	StartupBlock(String process, Supplier<List<String>> lines, PrintStream out) {
 		this.process = process;
 		this.lines = lines;
-		this.out = out;
 	}
 
 	@Override
@@ -54,7 +46,7 @@ public final class StartupBlock implements ApplicationListener<ApplicationReadyE
 		this.lines.get().forEach((line) -> block.append("\n  ").append(line));
 		List<String> sources = Sources.of(environment);
 		block.append("\n  settings   ").append(sources.isEmpty() ? "defaults" : String.join(", ", sources));
-		this.out.println(block);
+		System.out.println(block);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
+import dev.sluice.settings.HttpAddress;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
@@ -60,7 +61,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationPropertiesSource
 record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue("custom-container") Kind kind,
-		@NotNull(message = "is missing: set it to the pool's management endpoint") URI endpoint,
+		@NotNull(message = "is missing: set it to the pool's management endpoint") @HttpAddress URI endpoint,
 		@Nullable @Pattern(regexp = "/.*", message = "must begin with /") String path,
 		@DefaultValue("/api/v2/runtimes") @Pattern(regexp = "/.*", message = "must begin with /") String runtimesPath,
 		@DefaultValue("5m") @Positive Duration runtimesRefresh, @DefaultValue(USUAL_API_VERSION) String apiVersion,
@@ -176,13 +177,6 @@ record PoolProperties(@DefaultValue("pool") @NotBlank String name, @DefaultValue
 	@AssertTrue(message = "must be set (16 characters or more) where, and only where, identifier is sticky")
 	boolean isStickySecretSetWhereNeeded() {
 		return (this.stickySecret != null) == (this.identifier == IdentifierMode.STICKY);
-	}
-
-	/** A missing one is told by its own rule. */
-	@AssertTrue(message = "must be an http or https address with a host")
-	boolean isEndpointAnAddress() {
-		return this.endpoint == null || this.endpoint.getHost() != null
-				&& ("https".equals(this.endpoint.getScheme()) || "http".equals(this.endpoint.getScheme()));
 	}
 
 	@Override

@@ -36,7 +36,12 @@ final class Place {
 		};
 	}
 
-	private static String file(Resource resource) {
+	/**
+	 * What a file is called.
+	 * @param resource the file
+	 * @return its path, where it has one
+	 */
+	static String file(Resource resource) {
 		return resource.getDescription().replaceFirst("^(?:file|URL) \\[(?:file:)?(.*)]$", "$1");
 	}
 

@@ -22,6 +22,11 @@ public final class Sources {
 	private static final Pattern FILE = Pattern
 		.compile("(?:Config resource '(?:file|URL) \\[(?:file:)?([^]]*)].*|Config tree '([^']*)')");
 
+	/**
+	 * How the variables of our settings begin, and of those of Spring Boot's that we use.
+	 */
+	private static final Pattern VARIABLES = Pattern.compile("(?:SLUICE|SERVER|MANAGEMENT|SPRING|LOGGING)_");
+
 	private Sources() {
 	}
 
@@ -48,7 +53,8 @@ public final class Sources {
 	}
 
 	private static boolean isUsed(SystemEnvironmentPropertySource variables) {
-		return Arrays.stream(variables.getPropertyNames()).anyMatch((name) -> name.startsWith("SLUICE_"));
+		return Arrays.stream(variables.getPropertyNames())
+			.anyMatch((name) -> VARIABLES.matcher(name).lookingAt() && !ServiceVariables.contain(name, variables));
 	}
 
 }

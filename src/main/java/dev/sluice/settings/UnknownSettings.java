@@ -3,7 +3,6 @@ package dev.sluice.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +29,6 @@ public final class UnknownSettings implements EnvironmentPostProcessor, Ordered 
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of(Settings.ROOT);
 
 	private static final String VARIABLES = "SLUICE_";
-
-	/** What Kubernetes tells each pod of services whose names begin with ours. */
-	private static final Pattern SERVICE = Pattern
-		.compile("SLUICE_(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
 
 	private @Nullable Settings settings;
 
@@ -74,7 +69,7 @@ public final class UnknownSettings implements EnvironmentPostProcessor, Ordered 
 	private void variables(SystemEnvironmentPropertySource source, PropertyResolver words, List<String> wrong) {
 		for (String variable : source.getPropertyNames()) {
 			Object value = source.getProperty(variable);
-			if (!variable.startsWith(VARIABLES) || SERVICE.matcher(variable).matches() || !isSet(value)) {
+			if (!variable.startsWith(VARIABLES) || !isSet(value) || ServiceVariables.contain(variable, source)) {
 				continue;
 			}
 			if (!settings().knowsVariable(variable)) {

@@ -1,17 +1,11 @@
 package dev.sluice.settings;
 
-import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 import org.springframework.boot.context.config.ConfigDataNotFoundException;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -20,9 +14,9 @@ import org.springframework.boot.context.properties.bind.validation.BindValidatio
 import org.springframework.boot.context.properties.bind.validation.ValidationErrors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.unit.DataSize;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
 
@@ -32,12 +26,6 @@ import org.springframework.validation.ObjectError;
  */
 public final class WrongSettings {
 
-	/** What must not be told, by the end of its name. */
-	private static final Set<String> SECRETS = Set.of("token", "hash", "stickysecret");
-
-	/** All that is below may be a secret. */
-	private static final String HEADERS = "headers";
-
 	/**
 	 * How Spring Boot begins what it says of a value that is not read, and ends with its
 	 * type.
@@ -46,26 +34,28 @@ public final class WrongSettings {
 
 	private final Settings settings = Settings.read();
 
-	private WrongSettings() {
+	private final Iterable<ConfigurationPropertySource> sources;
+
+	private WrongSettings(Iterable<ConfigurationPropertySource> sources) {
+		this.sources = sources;
 	}
 
 	/**
 	 * Explains a failed start.
 	 * @param failure what it failed with
+	 * @param sources where settings come from, the strongest first
 	 * @return sentences; none where it did not fail by a setting
 	 */
-	public static List<String> sentences(Throwable failure) {
+	public static List<String> sentences(Throwable failure, Iterable<ConfigurationPropertySource> sources) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			List<String> sentences = switch (cause) {
 				case WrongSettingsException wrong -> wrong.sentences();
-				case BindValidationException invalid -> new WrongSettings().invalid(invalid.getValidationErrors());
-				case UnboundConfigurationPropertiesException unbound -> new WrongSettings().unbound(unbound);
+				case BindValidationException invalid ->
+					new WrongSettings(sources).invalid(invalid.getValidationErrors());
+				case UnboundConfigurationPropertiesException unbound -> new WrongSettings(sources).unbound(unbound);
 				case BindException unread when isLast(unread) -> List.of(unread(unread));
-				case InvalidConfigurationPropertyValueException refused -> List.of(refused.getName() + " is '"
-						+ refused.getValue() + "', but " + rule(String.valueOf(refused.getReason())));
+				case InvalidConfigurationPropertyValueException refused -> List.of(refused(refused));
 				case ConfigDataNotFoundException missing -> List.of("spring.config.import: " + missing.getMessage());
-				case MarkedYAMLException yaml -> List.of("line " + (yaml.getProblemMark().getLine() + 1)
-						+ " of a file of settings is no YAML, or names a setting twice");
 				default -> List.of();
 			};
 			if (!sentences.isEmpty()) {
@@ -90,25 +80,42 @@ public final class WrongSettings {
 		return failure.getUnboundProperties().stream().map(this::unbound).toList();
 	}
 
-	/** What is empty is not read, either. */
+	/** What is empty is not read, either, nor what is behind a gap in a list. */
 	private String unbound(ConfigurationProperty property) {
 		ConfigurationPropertyName name = property.getName();
-		return (this.settings.knows(name) ? name + " is empty, but must have a value"
+		return (this.settings.knows(name) ? name + Lists.gapBefore(property).orElse(" is empty, but must have a value")
 				: UnknownSettings.sentence(name.toString(), this.settings.nearest(name))) + Place.of(property);
+	}
+
+	private static String refused(InvalidConfigurationPropertyValueException failure) {
+		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(failure.getName(), '.');
+		String reason = String.valueOf(failure.getReason());
+		Class<?> type = unread(reason);
+		return (type != null) ? name + Shown.of(name, failure.getValue(), type) + Allowed.of(name, type)
+				: name + Shown.of(name, failure.getValue()) + reason;
+	}
+
+	/** What can't be read may be told as if it broke a rule. */
+	private static @Nullable Class<?> unread(String message) {
+		return message.startsWith(UNREAD)
+				? ClassUtils.resolveClassName(message.substring(UNREAD.length()).replaceFirst("<.*", ""), null) : null;
 	}
 
 	private List<String> invalid(ValidationErrors errors) {
 		Set<String> sentences = new LinkedHashSet<>();
 		for (ObjectError error : errors) {
 			String field = (error instanceof FieldError one) ? "." + one.getField() : "";
-			ConfigurationPropertyName name = name(errors.getName() + settable(field));
+			ConfigurationPropertyName told = ConfigurationPropertyName.adapt(errors.getName() + settable(field), '.');
+			ConfigurationPropertyName name = name(told);
 			ConfigurationProperty property = errors.getBoundProperties()
 				.stream()
 				.filter((bound) -> bound.getName().equals(name))
 				.findFirst()
 				.orElse(null);
-			sentences.add(name + value(name, property) + rule(String.valueOf(error.getDefaultMessage()))
-					+ Place.of(property));
+			// Something of it is missing, or it does not fit to something else.
+			boolean lacks = property == null || !name.equals(told);
+			sentences.add(invalid(name, property, String.valueOf(error.getDefaultMessage()))
+					+ (lacks ? Lists.elsewhere(name, this.sources, this.settings::knows) : ""));
 		}
 		return List.copyOf(sentences);
 	}
@@ -117,8 +124,7 @@ public final class WrongSettings {
 	 * A rule over several settings is called after the first of them, such as
 	 * {@code isTokenGivenWhereNeeded}: its name is shortened to that of a setting.
 	 */
-	private ConfigurationPropertyName name(String path) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(path, '.');
+	private ConfigurationPropertyName name(ConfigurationPropertyName name) {
 		if (this.settings.knows(name)) {
 			return name;
 		}
@@ -132,64 +138,23 @@ public final class WrongSettings {
 		return parent;
 	}
 
-	private static String value(ConfigurationPropertyName name, @Nullable ConfigurationProperty property) {
-		if (property == null) {
-			return " ";
-		}
-		return isSecret(name) ? " has a value that is not shown here, but " : " is '" + property.getValue() + "', but ";
-	}
-
-	/** What can't be read may be told as if it broke a rule. */
-	private static String rule(String message) {
-		return message.startsWith(UNREAD)
-				? "must be " + allowed(ClassUtils.resolveClassName(message.substring(UNREAD.length()), null)) : message;
+	private static String invalid(ConfigurationPropertyName name, @Nullable ConfigurationProperty property,
+			String message) {
+		Class<?> type = unread(message);
+		return (type != null) ? unread(name, property, type) : name
+				+ ((property != null) ? Shown.of(name, property.getValue()) : " ") + message + Place.of(property);
 	}
 
 	private static String unread(BindException failure) {
 		ConfigurationProperty property = failure.getProperty();
-		ConfigurationPropertyName name = (property != null) ? property.getName() : failure.getName();
-		return name + value(name, property) + "must be " + allowed(failure.getTarget().getType().resolve(Object.class))
+		return unread((property != null) ? property.getName() : failure.getName(), property,
+				failure.getTarget().getType().resolve(Object.class));
+	}
+
+	private static String unread(ConfigurationPropertyName name, @Nullable ConfigurationProperty property,
+			Class<?> type) {
+		return name + ((property != null) ? Shown.of(name, property.getValue(), type) : " ") + Allowed.of(name, type)
 				+ Place.of(property);
-	}
-
-	/** What can be read as a type, in words. */
-	private static String allowed(Class<?> given) {
-		Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(given);
-		if (type.isEnum()) {
-			return Arrays.stream(type.getEnumConstants())
-				.map((constant) -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
-				.collect(Collectors.joining(", ", "one of ", ""));
-		}
-		if (type == Duration.class) {
-			return "a time with its unit, such as 500ms, 30s or 5m";
-		}
-		if (type == DataSize.class) {
-			return "a size with its unit, such as 512B, 64KB or 10MB";
-		}
-		if (type == URI.class) {
-			return "an address, such as https://pool.example";
-		}
-		if (type == Path.class) {
-			return "a path of a file or a folder";
-		}
-		if (type == Boolean.class) {
-			return "true or false";
-		}
-		if (type == Integer.class || type == Long.class) {
-			return "a whole number";
-		}
-		return Number.class.isAssignableFrom(type) ? "a number"
-				: "of another form: it can't be read as " + type.getSimpleName();
-	}
-
-	private static boolean isSecret(ConfigurationPropertyName name) {
-		int last = name.getNumberOfElements() - 1;
-		for (int i = 0; i < last; i++) {
-			if (name.getElement(i, ConfigurationPropertyName.Form.UNIFORM).equals(HEADERS)) {
-				return true;
-			}
-		}
-		return SECRETS.contains(name.getElement(last, ConfigurationPropertyName.Form.UNIFORM));
 	}
 
 	/** A record's path as one sets it. */

@@ -9,18 +9,29 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.Processes;
 import dev.sluice.RawServer;
+import dev.sluice.http.StartupBlock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +42,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -72,7 +85,7 @@ class SeenTests {
 				"--sluice.retry.attempts=1", "--logging.structured.format.console=ecs",
 				"--sluice.tracing.interval=20ms", "--sluice.metrics.interval=500ms",
 				"--sluice.metrics.endpoint=http://127.0.0.1:" + this.collector.getAddress().getPort() + "/v1/metrics",
-				"--sluice.tracing.headers.x-key=secret-key",
+				"--sluice.tracing.headers.x-key=secret-key", "--sluice.metrics.headers.x-key=secret-key",
 				"--sluice.tracing.endpoint=http://127.0.0.1:" + this.collector.getAddress().getPort() + "/v1/traces")));
 
 	private final URI gateway = Processes.address(this.process);
@@ -199,6 +212,44 @@ class SeenTests {
 	}
 
 	@Test
+	void theMetersAreThoseOfTheReadme() throws Exception {
+		this.pool.answers(200, JSON, VERDICT);
+		send(execute());
+		MeterRegistry registry = this.process.getBean(MeterRegistry.class);
+		await().atMost(10, TimeUnit.SECONDS).until(() -> registry.find("sluice.executions").meter() != null);
+		Map<String, Set<String>> labels = new TreeMap<>();
+		registry.getMeters()
+			.stream()
+			.map(Meter::getId)
+			.filter((id) -> id.getName().startsWith("sluice."))
+			.forEach((id) -> labels.computeIfAbsent(id.getName(), (name) -> new TreeSet<>())
+				.addAll(id.getTags().stream().map(Tag::getKey).toList()));
+		Set<String> told = new TreeSet<>();
+		for (String[] row : rowsOfTheReadme()) {
+			Set<String> itsLabels = new TreeSet<>();
+			for (String name : names(row[1])) {
+				Set<String> meters = meters(name, labels.keySet());
+				assertThat(meters).as(name).isNotEmpty();
+				meters.forEach((meter) -> itsLabels.addAll(labels.get(meter)));
+				told.addAll(meters);
+			}
+			assertThat(names(row[2])).as("The labels of %s", row[1]).containsExactlyInAnyOrderElementsOf(itsLabels);
+		}
+		assertThat(told).isEqualTo(labels.keySet());
+	}
+
+	@Test
+	void nothingSecretIsInWhatIsSaidAtTheStart(CapturedOutput output) {
+		this.process.getBean(StartupBlock.class)
+			.onApplicationEvent(
+					new ApplicationReadyEvent(new SpringApplication(), new String[0], this.process, Duration.ZERO));
+		assertThat(output.getOut())
+			.contains("Sluice gateway", "chain at " + this.pool.address(), "credential static",
+					"settings   the command line")
+			.doesNotContain("chain-token", "secret-key");
+	}
+
+	@Test
 	void metricsGoToTheCollectorTooWhereThatIsAskedFor() {
 		await().atMost(10, TimeUnit.SECONDS).until(() -> this.metrics.get() > 0);
 	}
@@ -211,6 +262,34 @@ class SeenTests {
 			.isEqualTo("livenessState");
 		assertThat(get("/actuator/health/liveness/pools").statusCode()).isEqualTo(404);
 		assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+	}
+
+	/** The cells of its table of meters, the first of which is empty. */
+	private static List<String[]> rowsOfTheReadme() throws IOException {
+		return Files.readAllLines(Path.of("README.md"))
+			.stream()
+			.dropWhile((line) -> !line.startsWith("| metric |"))
+			.takeWhile((line) -> line.startsWith("|"))
+			.skip(2)
+			.map((line) -> line.split("\\|"))
+			.toList();
+	}
+
+	/** One that begins with a dot is a neighbour of the one before. */
+	private static List<String> names(String cell) {
+		List<String> names = new ArrayList<>();
+		Pattern.compile("`([^`]+)`").matcher(cell).results().map((name) -> name.group(1)).forEach((name) -> {
+			String before = names.isEmpty() ? "" : names.getLast();
+			names.add(name.startsWith(".") ? before.substring(0, before.lastIndexOf('.')) + name : name);
+		});
+		return names;
+	}
+
+	private static Set<String> meters(String told, Set<String> names) {
+		String family = told.endsWith("*") ? told.substring(0, told.length() - 1) : null;
+		return names.stream()
+			.filter((name) -> (family != null) ? name.startsWith(family) : name.equals(told))
+			.collect(Collectors.toSet());
 	}
 
 	private HttpServer collector() {

@@ -39,7 +39,8 @@ class CorsRuleTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "app.example", "https://app.example/", "https://", "", "null", "https://a b" })
+	@ValueSource(strings = { "app.example", "https://app.example/", "https://", "", "null", "https://a b",
+			"https://user@app.example" })
 	void whatIsNoOriginIsNotTakenForOne(String text) {
 		assertThat(Origins.isOne(text)).isFalse();
 	}

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param url {@code sluice.url}: where the gateway is; by default one is started
  * @param management {@code sluice.management}: where its actuator is, for its gauges; by
  * default nobody asks for them, except those of one that was started
- * @param key {@code sluice.key}, or the environment's {@code SLUICE_KEY}: the clients'
+ * @param key {@code sluice.key}, or the environment's {@code GATLING_KEY}: the clients'
  * API key; none by default
- * @param floodKey {@code sluice.flood-key}, or {@code SLUICE_FLOOD_KEY}: the key of the
+ * @param floodKey {@code sluice.flood-key}, or {@code GATLING_FLOOD_KEY}: the key of the
  * client that floods; by default the same
  * @param pool {@code pool}: what is behind a gateway that is started: {@code embedded},
  * its own pool, which runs the programs on this machine; or {@code stand-in}, which runs
@@ -41,9 +41,9 @@ record Settings(Profile profile, @Nullable URI url, @Nullable URI management, @N
 		@Nullable String floodKey, Behind pool, int sessions, int believed, Language language, double rate, int users,
 		Duration time, Duration sleep, long refusedWithin, List<String> arguments) {
 
-	private static final String KEY = "SLUICE_KEY";
+	private static final String KEY = "GATLING_KEY";
 
-	private static final String FLOOD_KEY = "SLUICE_FLOOD_KEY";
+	private static final String FLOOD_KEY = "GATLING_FLOOD_KEY";
 
 	/** What the environment may have for a load test. */
 	static final Set<String> VARIABLES = Set.of(KEY, FLOOD_KEY);

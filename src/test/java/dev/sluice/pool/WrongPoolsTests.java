@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.validation.beanvalidation.SpringValidatorAdapter;
 
@@ -33,6 +34,10 @@ class WrongPoolsTests {
 					endpoint=                        | sluice.pools[0].endpoint is empty, but must have a value
 					endpoint=mypool                  | sluice.pools[0].endpoint is 'mypool', but must be an http or https address with a host
 					endpoint=ht tp://x               | sluice.pools[0].endpoint is 'ht tp://x', but must be an address, such as https://pool.example
+					endpoint=http://u:s3cret@x       | sluice.pools[0].endpoint has a value that is not shown here, but must have no user and no password in it, as addresses are shown
+					endpoint=http://s3cret@my_pool   | sluice.pools[0].endpoint has a value that is not shown here, but must have no user and no password in it, as addresses are shown
+					endpoint=u:s3cret@x              | sluice.pools[0].endpoint has a value that is not shown here, but must be an http or https address with a host
+					endpoint=ht tp://u:s3cret@x      | sluice.pools[0].endpoint has a value that is not shown here, but must be an address, such as https://pool.example
 					kind=docker                      | sluice.pools[0].kind is 'docker', but must be one of custom-container, piston
 					identifier=sometimes             | sluice.pools[0].identifier is 'sometimes', but must be one of auto, none, fresh, lease, sticky
 					identifier=sticky                | sluice.pools[0].sticky-secret must be set (16 characters or more) where, and only where, identifier is sticky
@@ -73,23 +78,65 @@ class WrongPoolsTests {
 
 	@Test
 	void twoPoolsOfOneNameAreNamed() {
-		PoolsProperties pools = bind(Stream.of("pools[0].name=a", "pools[0].endpoint=http://127.0.0.1:1",
+		PoolsProperties pools = bind(source("pools[0].name=a", "pools[0].endpoint=http://127.0.0.1:1",
 				"pools[1].endpoint=http://127.0.0.1:1", "pools[2].name=a", "pools[2].endpoint=http://127.0.0.1:1"));
-		assertThat(WrongSettings.sentences(catchException(pools::checkNames))).containsExactly(
+		assertThat(WrongSettings.sentences(catchException(pools::checkNames), List.of())).containsExactly(
 				"sluice.pools[2].name is 'a', but sluice.pools[0] has that name, too, and each pool must have one of its own");
 	}
 
-	private static List<String> sentences(String... settings) {
-		return WrongSettings
-			.sentences(catchException(() -> bind(Stream.of(settings).map((setting) -> "pools[0]." + setting))));
+	@Test
+	void aListWithoutItsFirstElementIsNamed() {
+		assertThat(sentences(source("pools[1].endpoint=http://127.0.0.1:1")))
+			.containsExactly("sluice.pools[1].endpoint is set, but there is no sluice.pools[0] beside it: "
+					+ "a list counts from 0, and comes whole from its strongest source");
 	}
 
-	private static PoolsProperties bind(Stream<String> settings) {
-		MapConfigurationPropertySource source = new MapConfigurationPropertySource(
-				settings.map((setting) -> setting.split("=", 2))
-					.collect(Collectors.toMap((setting) -> "sluice." + setting[0], (setting) -> setting[1],
-							(one, other) -> other)));
-		return new Binder(source).bindOrCreate("sluice", Bindable.of(PoolsProperties.class),
+	@Test
+	void aGapInAListInsideOfAListIsNamed() {
+		assertThat(sentences(source("pools[0].endpoint=http://127.0.0.1:1", "pools[0].languages[0]=python",
+				"pools[0].languages[2]=java")))
+			.containsExactly("sluice.pools[0].languages[2] is set, but there is no sluice.pools[0].languages[1] "
+					+ "beside it: a list counts from 0, and comes whole from its strongest source");
+	}
+
+	@Test
+	void whatAStrongerSourceTakesFromAListIsNamed() {
+		String whole = ", but a list comes whole from its strongest source";
+		assertThat(sentences(source("pools[0].credential.token=s3cret", "pools[0].credential.kind=static"),
+				source("pools[0].endpoint=http://127.0.0.1:1", "pools[0].name=exams")))
+			.containsExactly("sluice.pools[0].endpoint is missing: set it to the pool's management endpoint; "
+					+ "sluice.pools[0].endpoint is set" + whole);
+		assertThat(sentences(source("pools[0].credential.token=s3cret", "pools[0].endpoint=http://127.0.0.1:1"),
+				source("pools[0].name=exams", "pools[0].credential.kind=static")))
+			.containsExactly("sluice.pools[0].credential.token has a value that is not shown here, but must name "
+					+ "either token or token-file, and only for the kind static; sluice.pools[0].credential.kind is set"
+					+ whole);
+	}
+
+	@Test
+	void whatIsWrongByItselfIsNotAscribedToAnotherSource() {
+		assertThat(sentences(source("pools[0].endpoint=http://127.0.0.1:1", "pools[0].weight=0"),
+				source("pools[0].name=exams")))
+			.containsExactly("sluice.pools[0].weight is '0', but must be greater than or equal to 1");
+	}
+
+	private static List<String> sentences(String... settings) {
+		return sentences(source(Stream.of(settings).map((setting) -> "pools[0]." + setting).toArray(String[]::new)));
+	}
+
+	private static List<String> sentences(ConfigurationPropertySource... sources) {
+		return WrongSettings.sentences(catchException(() -> bind(sources)), List.of(sources));
+	}
+
+	private static ConfigurationPropertySource source(String... settings) {
+		return new MapConfigurationPropertySource(Stream.of(settings)
+			.map((setting) -> setting.split("=", 2))
+			.collect(Collectors.toMap((setting) -> "sluice." + setting[0], (setting) -> setting[1],
+					(one, other) -> other)));
+	}
+
+	private static PoolsProperties bind(ConfigurationPropertySource... sources) {
+		return new Binder(sources).bindOrCreate("sluice", Bindable.of(PoolsProperties.class),
 				new ValidationBindHandler(new SpringValidatorAdapter(VALIDATOR)));
 	}
 

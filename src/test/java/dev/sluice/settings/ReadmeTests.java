@@ -7,13 +7,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
+import dev.sluice.execution.Executed;
+import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
+import dev.sluice.execution.Outcome;
 import dev.sluice.piston.PistonFailure;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,7 +37,8 @@ class ReadmeTests {
 	/** The head of a table of settings, with what their names begin with. */
 	private static final Pattern HEAD = Pattern.compile("\\| `(sluice[^`]*)` \\| default \\| \\|");
 
-	private static final Pattern FAILURE = Pattern.compile("\\| `([a-z-]+)` \\| (\\d{3}) \\| [^|]+ \\| .+ \\|");
+	/** A failure, its status, whether its program ran, and what to do. */
+	private static final Pattern FAILURE = Pattern.compile("\\| `([a-z-]+)` \\| (\\d{3}) \\| ([^|]+) \\| .+ \\|");
 
 	private static final List<String> LINES = lines();
 
@@ -72,6 +80,44 @@ class ReadmeTests {
 			.collect(Collectors.toMap((row) -> row.group(1), (row) -> row.group(2)));
 		assertThat(told).isEqualTo(Arrays.stream(FailureCode.values())
 			.collect(Collectors.toMap(FailureCode::text, (code) -> String.valueOf(PistonFailure.status(code)))));
+	}
+
+	@Test
+	void eachFailureSaysInTheWordsOfAnswersWhetherItsProgramRan() {
+		List<String> words = Arrays.stream(Executed.values())
+			.map((executed) -> executed.name().toLowerCase(Locale.ROOT))
+			.toList();
+		List<MatchResult> rows = LINES.stream().flatMap((line) -> FAILURE.matcher(line).results()).toList();
+		assertThat(rows).isNotEmpty().allSatisfy((row) -> {
+			List<String> told = QUOTED.matcher(row.group(3)).results().map((word) -> word.group(1)).toList();
+			assertThat(told).as(row.group()).isNotEmpty().isSubsetOf(words);
+			if (row.group(2).startsWith("4")) {
+				assertThat(told).as(row.group()).containsExactly("no");
+			}
+			if (isRefusal(FailureCode.valueOf(row.group(1).toUpperCase(Locale.ROOT).replace('-', '_')))) {
+				assertThat(told).as(row.group()).contains("no");
+			}
+		});
+	}
+
+	@Test
+	void whatAnEndTakesIsItsPartsTogetherAndLessThanWhatAContainerIsGiven() {
+		String text = String.join(" ", LINES);
+		Matcher sum = Pattern.compile("(\\d+) \\+ (\\d+) \\+ (\\d+) \\+ (\\d+) \\+ (\\d+) = (\\d+) s").matcher(text);
+		Matcher given = Pattern.compile("docker stop -t (\\d+)").matcher(text);
+		assertThat(sum.find()).isTrue();
+		assertThat(given.find()).isTrue();
+		assertThat(List.of(sum.group(1) + "s", sum.group(2) + "s"))
+			.isEqualTo(Stream.of("sluice.drain.delay", "sluice.drain.grace")
+				.map((name) -> String.valueOf(METADATA.get(name).defaultValue()))
+				.toList());
+		int all = Integer.parseInt(sum.group(6));
+		assertThat(IntStream.rangeClosed(1, 5).map((part) -> Integer.parseInt(sum.group(part))).sum()).isEqualTo(all);
+		assertThat(Integer.parseInt(given.group(1))).isGreaterThan(all);
+	}
+
+	private static boolean isRefusal(FailureCode code) {
+		return Outcome.of(ExecutionFailure.refused(code, "")) == Outcome.REFUSED;
 	}
 
 	/** A row may stand for all that is below a name. */

@@ -1,5 +1,6 @@
 package dev.sluice.settings;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -73,10 +74,24 @@ class UnknownSettingsTests {
 
 	/** Those that Kubernetes sets for services called sluice, and sluice-gateway. */
 	@ParameterizedTest
-	@ValueSource(strings = { "SLUICE_SERVICE_HOST", "SLUICE_SERVICE_PORT", "SLUICE_SERVICE_PORT_HTTP", "SLUICE_PORT",
-			"SLUICE_PORT_8080_TCP", "SLUICE_GATEWAY_PORT_8080_TCP_ADDR", "SLUICE_GATEWAY_SERVICE_HOST" })
-	void whatKubernetesSetsIsNoSetting(String variable) {
-		check(environment(variable));
+	@CsvSource({ "SLUICE_SERVICE_HOST, 10.0.0.11", "SLUICE_SERVICE_PORT, 80", "SLUICE_SERVICE_PORT_HTTP, 80",
+			"SLUICE_PORT, tcp://10.0.0.11:80", "SLUICE_PORT_80_TCP, tcp://10.0.0.11:80",
+			"SLUICE_PORT_80_TCP_PROTO, tcp", "SLUICE_PORT_80_TCP_PORT, 80", "SLUICE_PORT_80_TCP_ADDR, 10.0.0.11",
+			"SLUICE_GATEWAY_PORT, tcp://[fd00::11]:80", "SLUICE_GATEWAY_PORT_80_TCP_ADDR, fd00::11",
+			"SLUICE_GATEWAY_SERVICE_HOST, fd00::11" })
+	void whatKubernetesSetsIsNoSetting(String variable, String value) {
+		Map<String, Object> variables = new HashMap<>(Map.of("SLUICE_SERVICE_HOST", "10.0.0.11"));
+		variables.put(variable, value);
+		check(environment(variables));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "SLUICE_PORT, 9998", "SLUICE_SERVER_PORT, 9999", "SLUICE_SERVICE_PORT, 80",
+			"SLUICE_SERVICE_HOST, sluice.example", "SLUICE_PORT_80_TCP_ADDR, here", "SLUICE_PORT_80_TCP_PORT, http" })
+	void whatOnlyLooksLikeAServicesVariableIsRefused(String variable, String value) {
+		assertThat(refused(environment(Map.of(variable, value)))).singleElement()
+			.asString()
+			.startsWith(variable + " is no setting of Sluice");
 	}
 
 	@Test
@@ -85,8 +100,12 @@ class UnknownSettingsTests {
 	}
 
 	private static SystemEnvironmentPropertySource environment(String variable) {
+		return environment(Map.of(variable, "1"));
+	}
+
+	private static SystemEnvironmentPropertySource environment(Map<String, Object> variables) {
 		return new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-				Map.of(variable, "1"));
+				variables);
 	}
 
 	private static List<String> refused(PropertySource<?> source) {
