@@ -77,7 +77,7 @@ CMD ["/piston_api/src/docker-entrypoint.sh"]
 
 FROM runtime AS session
 LABEL org.opencontainers.image.title="Sluice session"
-RUN apt-get update && apt-get install -y --no-install-recommends g++ gcc libc6-dev nodejs perl-base python3 util-linux \
+RUN apt-get update && apt-get install -y --no-install-recommends g++ gcc libc6-dev nodejs perl-base python3 tini util-linux \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
 COPY --from=build /build/jdk /usr/lib/jvm/java
 RUN ln -s /usr/lib/jvm/java/bin/java /usr/lib/jvm/java/bin/javac /usr/local/bin/ \
@@ -91,11 +91,12 @@ COPY --from=trained /opt/sluice/adapter.aot sluice.aot
 ENV SLUICE_ENGINE_SANDBOX=container
 EXPOSE 8082
 # It begins as root, and keeps nothing of that but to give each program another user, and to end what is left of it.
+# Whose parent is gone has process 1 for one, which must take note of its end: a JVM would not.
 USER 0:0
 ENTRYPOINT ["setpriv", "--reuid=60000", "--regid=60000", "--clear-groups", "--no-new-privs", \
     "--inh-caps=-all,+setuid,+setgid,+kill", "--ambient-caps=-all,+setuid,+setgid,+kill", \
     "--bounding-set=-all,+setuid,+setgid,+kill", \
-    "/opt/java/bin/java", "-XX:Flags=/opt/sluice/jvm.flags", "-Djava.io.tmpdir=/var/sluice", \
+    "tini", "--", "/opt/java/bin/java", "-XX:Flags=/opt/sluice/jvm.flags", "-Djava.io.tmpdir=/var/sluice", \
     "-jar", "/opt/sluice/sluice.jar", "adapter"]
 
 
