@@ -60,13 +60,13 @@ public final class Engine implements AutoCloseable {
 				: Path.of(System.getProperty("java.io.tmpdir"));
 		try {
 			Privilege privilege = Privilege.held(properties.sandbox());
-			Uids uids = Uids.claim(properties.firstUid(), properties.slots(), privilege);
-			Path folder = Folders.create(parent);
+			Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+			Uids uids = Uids.claim(properties.firstUid(), properties.slots(), privilege, new Sweeper(temporary, parent),
+					temporary);
 			try {
-				return new Engine(properties, folder, uids, privilege);
+				return start(properties, Folders.create(parent, privilege), uids, privilege);
 			}
 			catch (IOException | InterruptedException | RuntimeException ex) {
-				Folders.remove(folder);
 				uids.close();
 				throw ex;
 			}
@@ -78,6 +78,17 @@ public final class Engine implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new EngineUnavailableException("The engine was stopped while it started");
+		}
+	}
+
+	private static Engine start(EngineProperties properties, Path folder, Uids uids, Privilege privilege)
+			throws IOException, InterruptedException {
+		try {
+			return new Engine(properties, folder, uids, privilege);
+		}
+		catch (IOException | InterruptedException | RuntimeException ex) {
+			Folders.remove(folder);
+			throw ex;
 		}
 	}
 

@@ -30,8 +30,9 @@ import org.springframework.validation.annotation.Validated;
  * @param path where a program's commands are looked for, as PATH
  * @param visible folders outside of /usr that programs may read under bubblewrap; none by
  * default
- * @param firstUid the first of the user ids, one for each program that runs at once, that
- * programs get where the engine runs as root or its container is the sandbox
+ * @param firstUid the first of the user ids, two for each program that runs at once, that
+ * programs and who watches them get where the engine runs as root or its container is the
+ * sandbox
  * @param folder where programs' files are kept while they run; the default is the
  * system's folder for temporary files
  * @param output how much a program may write to each of its two streams

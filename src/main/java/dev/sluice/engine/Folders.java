@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,10 @@ final class Folders {
 	private Folders() {
 	}
 
-	static Path create(Path parent) throws IOException {
-		requireSafe(parent);
+	static Path create(Path parent, Privilege privilege) throws IOException {
+		if (privilege == Privilege.CHANGE_OF_USER) {
+			requireSafe(parent);
+		}
 		removeOrphans(parent);
 		Path folder = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
 		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
@@ -52,18 +55,24 @@ final class Folders {
 		}
 	}
 
-	/** Who may rename our folder can put another in its place. */
+	/**
+	 * Who may rename our folder can put another in its place. Other sandboxes than the
+	 * container show programs another folder, or say that they keep nothing.
+	 */
 	private static void requireSafe(Path parent) throws IOException {
 		int mode = (int) Files.getAttribute(parent, "unix:mode");
 		if ((mode & WRITTEN_BY_ALL) != 0 && (mode & STICKY) == 0) {
-			throw new IOException("everybody may rename what is in it");
+			throw new IOException("everybody may rename what is in it, which the sandbox container does not allow: "
+					+ "give it mode 1777, or an owner");
 		}
 	}
 
 	/** A program may nest its folders deeper than a path can say, which rm copes with. */
 	private static void removeDeep(Path folder) {
 		try {
-			Process rm = new ProcessBuilder("rm", "-rf", "--", folder.toString()).inheritIO().start();
+			Process rm = new ProcessBuilder("rm", "-rf", "--", folder.toString()).redirectOutput(Redirect.DISCARD)
+				.redirectError(Redirect.DISCARD)
+				.start();
 			if (!rm.waitFor(REMOVED_WITHIN) || rm.exitValue() != 0) {
 				rm.destroyForcibly();
 				logger.warn("The folder {} could not be removed", folder);

@@ -71,7 +71,9 @@ final class Launcher {
 		Files.write(workspace.signals(), new byte[0]);
 		List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", OPENS, "sh", workspace.report().toString(),
 				workspace.command().toString(), workspace.files().toString(), workspace.signals().toString()));
-		words.addAll(workspace.user().words());
+		User user = workspace.user();
+		boolean takesUser = user.isTakenWithin(this.sandbox);
+		words.addAll(takesUser ? user.wordsToTake() : user.words());
 		words.addAll(this.sandbox.prefix());
 		boolean keep = stage == Stage.COMPILE && this.sandbox.hasNamespaces();
 		words.addAll(List.of("perl", "-e", SCRIPT, "arch=" + System.getProperty("os.arch"),
@@ -79,6 +81,9 @@ final class Launcher {
 				"memory=" + limits.memory(), "nproc=" + this.properties.processes(),
 				"fsize=" + this.properties.fileSize().toBytes(), "nofile=" + this.properties.openFiles(),
 				"keep=" + (keep ? 1 : 0)));
+		if (takesUser) {
+			words.addAll(List.of("user=" + user.uid().id(), "guard=" + user.uid().guard()));
+		}
 		ProcessBuilder builder = new ProcessBuilder(words).directory(workspace.box().toFile());
 		String home = this.sandbox.hasNamespaces() ? "/tmp" : workspace.box().toString();
 		builder.environment().clear();

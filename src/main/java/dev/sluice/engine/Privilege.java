@@ -1,8 +1,6 @@
 package dev.sluice.engine;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,8 @@ enum Privilege {
 	private static final String SETPRIV = """
 			Start the container as root, with these capabilities, and in it \
 			setpriv --reuid=60000 --regid=60000 --clear-groups --no-new-privs --inh-caps=-all,+setuid,+setgid,+kill \
-			--ambient-caps=-all,+setuid,+setgid,+kill --bounding-set=-all,+setuid,+setgid,+kill java …""";
+			--ambient-caps=-all,+setuid,+setgid,+kill --bounding-set=-all,+setuid,+setgid,+kill tini -- java …: \
+			tini, as process 1, takes note of the end of what programs leave""";
 
 	/**
 	 * Looks at who we are.
@@ -39,24 +38,23 @@ enum Privilege {
 	 * sandbox
 	 */
 	static Privilege held(SandboxKind sandbox) throws IOException {
-		List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
-		// By number: in a container root may have no name.
-		String user = word(status, "Uid:");
+		ProcessStatus we = ProcessStatus.read();
+		boolean root = we.user() == 0;
 		if (sandbox != SandboxKind.CONTAINER) {
-			return user.equals("0") ? ROOT : NONE;
+			return root ? ROOT : NONE;
 		}
 		// Only what is ambient do the processes have that we start.
-		long ambient = Long.parseLong(word(status, "CapAmb:"), 16);
+		long ambient = we.ambientCapabilities();
 		List<String> missing = CAPABILITIES.entrySet()
 			.stream()
 			.filter((capability) -> (ambient >> capability.getValue() & 1) == 0)
 			.map(Map.Entry::getKey)
 			.toList();
-		if (user.equals("0") || !missing.isEmpty()) {
+		if (root || !missing.isEmpty()) {
 			throw new EngineUnavailableException(
 					"sluice.engine.sandbox is container, which takes another user than "
 							+ "root with the ambient capabilities setuid, setgid and kill, and this is "
-							+ (user.equals("0") ? "root" : "user " + user + " without " + String.join(", ", missing)),
+							+ (root ? "root" : "user " + we.user() + " without " + String.join(", ", missing)),
 					SETPRIV);
 		}
 		return CHANGE_OF_USER;
@@ -68,14 +66,6 @@ enum Privilege {
 	 */
 	boolean changesUser() {
 		return this != NONE;
-	}
-
-	private static String word(List<String> status, String name) {
-		return status.stream()
-			.filter((line) -> line.startsWith(name))
-			.map((line) -> line.split("\\s+", 3)[1])
-			.findFirst()
-			.orElse("0");
 	}
 
 	private static Map<String, Integer> capabilities() {

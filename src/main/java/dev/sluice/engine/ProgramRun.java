@@ -92,6 +92,7 @@ final class ProgramRun {
 
 	private StageResult stage(Workspace workspace, Stage stage, List<String> command, Limits limits, Input input)
 			throws IOException, InterruptedException {
+		workspace.killWhatRuns();
 		this.events.accept(new Event.Began(stage));
 		Excerpt complaint = new Excerpt(SHOWN);
 		Output output = new Output(this.language.output(), complaint.andThen(this.events));
@@ -102,7 +103,7 @@ final class ProgramRun {
 		}
 		finally {
 			if (run.wasForced() || !this.launcher.sandbox().hasNamespaces()) {
-				workspace.kill();
+				workspace.mayStillRun();
 			}
 		}
 		StageResult result = new StageOutcome(output.overflown(), complaint.text(Stream.STDERR), limits.cpuTime())

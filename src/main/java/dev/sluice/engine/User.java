@@ -3,12 +3,13 @@ package dev.sluice.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,30 +25,29 @@ final class User implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(User.class);
 
-	private static final String SWEEPER = Scripts.read("sweeper.pl");
+	private static final Duration MADE_WITHIN = Duration.ofSeconds(10);
 
-	/** Where everybody may write on a Linux system. */
-	private static final List<String> SHARED_FOLDERS = Stream
-		.of("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock", System.getProperty("java.io.tmpdir"))
-		.distinct()
-		.toList();
+	private static final Duration COPIED_WITHIN = Duration.ofSeconds(30);
 
-	private static final Duration KILLS_WITHIN = Duration.ofSeconds(2);
-
-	private static final Duration CLEARS_WITHIN = Duration.ofSeconds(30);
-
-	private final int id;
+	private final Uid uid;
 
 	private final Privilege privilege;
 
 	private final Uids uids;
 
+	private final Sweeper sweeper;
+
+	private @Nullable Path folder;
+
+	private @Nullable Path box;
+
 	private boolean spoilt;
 
-	User(int id, Privilege privilege, Uids uids) {
-		this.id = id;
+	User(Uid uid, Privilege privilege, Uids uids, Sweeper sweeper) {
+		this.uid = uid;
 		this.privilege = privilege;
 		this.uids = uids;
+		this.sweeper = sweeper;
 	}
 
 	/**
@@ -65,6 +65,30 @@ final class User implements AutoCloseable {
 	}
 
 	/**
+	 * Whether the launcher takes this user itself, by effect alone: so a program can't
+	 * signal it. It is given {@link #uid()} then.
+	 * @param sandbox where it runs
+	 * @return whether it does
+	 */
+	boolean isTakenWithin(Sandbox sandbox) {
+		return this.privilege.changesUser() && !sandbox.hasNamespaces();
+	}
+
+	/**
+	 * The words before a command of ours that is to take this user itself: they give it
+	 * the user's group, and no privilege but the change of user.
+	 * @return the words
+	 */
+	List<String> wordsToTake() {
+		return List.of("setpriv", "--no-new-privs", "--inh-caps=-all,+setuid", "--ambient-caps=-all,+setuid",
+				"--pdeathsig", "KILL", "--regid", name(), "--clear-groups");
+	}
+
+	Uid uid() {
+		return this.uid;
+	}
+
+	/**
 	 * Where the folders of its programs go.
 	 * @param parent the engine's folder
 	 * @return a folder in which ours get its group, and which is closed to all others; or
@@ -75,11 +99,14 @@ final class User implements AutoCloseable {
 		if (this.privilege != Privilege.CHANGE_OF_USER) {
 			return parent;
 		}
-		Path home = parent.resolve("user-" + this.id);
+		Path home = parent.resolve("user-" + name());
 		if (!Files.exists(home)) {
-			sweep(CLEARS_WITHIN, SHARED_FOLDERS);
-			Errand.run(KILLS_WITHIN, List.of("setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--regid", name(),
-					"--clear-groups", "mkdir", "-m", "2710", home.toString()));
+			sweep();
+			Path unfinished = parent.resolve("making-" + name());
+			Files.deleteIfExists(unfinished);
+			Errand.run(MADE_WITHIN, List.of("setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--regid", name(),
+					"--clear-groups", "mkdir", "-m", "2710", unfinished.toString()));
+			Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
 		}
 		return home;
 	}
@@ -102,8 +129,8 @@ final class User implements AutoCloseable {
 			case NONE -> {
 			}
 			case ROOT -> {
-				Files.setAttribute(path, "unix:uid", this.id);
-				Files.setAttribute(path, "unix:gid", this.id);
+				Files.setAttribute(path, "unix:uid", this.uid.id());
+				Files.setAttribute(path, "unix:gid", this.uid.id());
 			}
 			case CHANGE_OF_USER -> Files.setPosixFilePermissions(path,
 					PosixFilePermissions.fromString(Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--"));
@@ -119,7 +146,7 @@ final class User implements AutoCloseable {
 	void copy(Path from, Path to) throws IOException, InterruptedException {
 		List<String> words = words();
 		words.addAll(List.of("cp", "-R", from + "/.", to.toString()));
-		Errand.run(CLEARS_WITHIN, words);
+		Errand.run(COPIED_WITHIN, words);
 	}
 
 	/**
@@ -128,31 +155,50 @@ final class User implements AutoCloseable {
 	 */
 	void kill() throws IOException, InterruptedException {
 		if (this.privilege.changesUser()) {
-			sweep(KILLS_WITHIN, List.of());
+			this.sweeper.kill(this.uid);
 		}
 	}
 
 	/**
 	 * Kills what it still runs, and removes all that is its own, where only it can. If
-	 * that fails, this user is not used again.
-	 * @param box the folder that it worked in
+	 * that fails, this user is not used again until it can be done.
+	 * @param folder ours, to be removed where its own come to be removed later
+	 * @param box the folder in there that it worked in
+	 * @param runs whether it may still run something, though others remove its files
 	 */
-	void clear(Path box) {
-		if (this.privilege != Privilege.CHANGE_OF_USER) {
+	void clear(Path folder, Path box, boolean runs) {
+		if (this.privilege != Privilege.CHANGE_OF_USER && !runs) {
 			return;
 		}
+		this.folder = folder;
+		this.box = box;
 		try {
-			List<String> folders = new ArrayList<>(SHARED_FOLDERS);
-			folders.add(box.toString());
-			sweep(CLEARS_WITHIN, folders);
+			sweep();
 		}
 		catch (IOException ex) {
-			logger.warn("What a program left could not be removed, so its user {} is used no more: {}", this.id,
+			logger.warn("What a program left could not be removed, so its user {} is not used until it is: {}", name(),
 					ex.getMessage());
-			this.spoilt = true;
 		}
 		catch (InterruptedException ex) {
-			this.spoilt = true;
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Does what {@link #clear} could not do. To be closed again.
+	 */
+	void clearAgain() {
+		try {
+			sweep();
+			if (this.folder != null) {
+				Folders.remove(this.folder);
+			}
+			logger.info("What a program left is removed, so its user {} is used again", name());
+		}
+		catch (IOException ex) {
+			logger.debug("Something is left of user {}", name(), ex);
+		}
+		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 	}
@@ -160,21 +206,26 @@ final class User implements AutoCloseable {
 	@Override
 	public void close() {
 		if (this.spoilt) {
-			this.uids.replace();
+			this.uids.setAside(this);
 		}
 		else {
-			this.uids.giveBack(this.id);
+			this.uids.giveBack(this.uid);
 		}
 	}
 
-	private void sweep(Duration within, List<String> folders) throws IOException, InterruptedException {
-		List<String> words = new ArrayList<>(List.of("perl", "-e", SWEEPER, System.getProperty("os.arch"), name()));
-		words.addAll(folders);
-		Errand.run(within, words);
+	private void sweep() throws IOException, InterruptedException {
+		this.spoilt = true;
+		switch (this.privilege) {
+			case NONE -> {
+			}
+			case ROOT -> this.sweeper.kill(this.uid);
+			case CHANGE_OF_USER -> this.sweeper.clear(this.uid, this.box);
+		}
+		this.spoilt = false;
 	}
 
 	private String name() {
-		return Integer.toString(this.id);
+		return Integer.toString(this.uid.id());
 	}
 
 }

@@ -29,6 +29,8 @@ final class Workspace implements AutoCloseable {
 
 	private final User user;
 
+	private boolean runs;
+
 	private Workspace(Path folder, User user) {
 		this.folder = folder;
 		this.box = folder.resolve("box");
@@ -38,17 +40,27 @@ final class Workspace implements AutoCloseable {
 
 	static Workspace open(Path parent, User user) throws IOException, InterruptedException {
 		Path folder = Files.createTempDirectory(user.home(parent), "program-");
-		Workspace workspace = new Workspace(folder, user);
-		Files.createDirectory(workspace.files);
-		if (user.worksInACopy()) {
-			Files.createDirectory(workspace.box);
-			Files.setPosixFilePermissions(workspace.box, PosixFilePermissions.fromString("rwxrwx---"));
+		try {
+			Workspace workspace = new Workspace(folder, user);
+			workspace.make();
+			return workspace;
+		}
+		catch (IOException ex) {
+			Folders.remove(folder);
+			throw ex;
+		}
+	}
+
+	private void make() throws IOException {
+		Files.createDirectory(this.files);
+		if (this.user.worksInACopy()) {
+			Files.createDirectory(this.box);
+			Files.setPosixFilePermissions(this.box, PosixFilePermissions.fromString("rwxrwx---"));
 		}
 		// The last, as it takes from a folder what gives others in it their group.
-		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-		Files.setPosixFilePermissions(workspace.files, PosixFilePermissions.fromString("rwx------"));
-		user.give(workspace.files);
-		return workspace;
+		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwx--x--x"));
+		Files.setPosixFilePermissions(this.files, PosixFilePermissions.fromString("rwx------"));
+		this.user.give(this.files);
 	}
 
 	/**
@@ -139,16 +151,27 @@ final class Workspace implements AutoCloseable {
 	}
 
 	/**
-	 * Kills what the program's user still runs, where no other program has the same one.
+	 * Takes note that a stage may have left processes: they are killed before the next,
+	 * or with all else.
+	 */
+	void mayStillRun() {
+		this.runs = true;
+	}
+
+	/**
+	 * Kills what a stage before may have left.
 	 * @throws IOException where that can't be done
 	 */
-	void kill() throws IOException, InterruptedException {
-		this.user.kill();
+	void killWhatRuns() throws IOException, InterruptedException {
+		if (this.runs) {
+			this.user.kill();
+			this.runs = false;
+		}
 	}
 
 	@Override
 	public void close() {
-		this.user.clear(this.box);
+		this.user.clear(this.folder, this.box, this.runs);
 		Folders.remove(this.folder);
 	}
 

@@ -7,6 +7,8 @@
 #   wall cpu memory                 limits of the whole tree, in ms, ms and bytes
 #   nproc fsize nofile              limits of each process
 #   keep                            whether what the program leaves in its folder goes back to descriptor 5
+#   user guard                      where the program is to be another user than who starts this, which takes the right to
+#                                   change user: that one, and one that nothing else runs as
 # File descriptor 6 is a file that grows: each of its lines is the number of a signal for the program and its process
 # group, as a terminal would send it. They are sent once the program itself runs, and within 20 ms.
 # File descriptor 5 is the program's folder as we wrote it.
@@ -31,7 +33,7 @@ my %call = map { my ($name, @number) = @$_; $name => $number[$set{arch} eq 'amd6
     [qw(memfd_create 319 279)], [qw(memfd_secret 447 447)], [qw(shmget 29 194)], [qw(msgget 68 186)],
     [qw(io_uring_setup 425 425)], [qw(add_key 248 217)], [qw(request_key 249 218)], [qw(keyctl 250 219)],
     [qw(socket 41 198)], [qw(clone 56 220)], [qw(clone3 435 435)], [qw(unshare 272 97)],
-    [qw(bpf 321 280)], [qw(perf_event_open 298 241)], [qw(userfaultfd 323 282)]);
+    [qw(setresuid 117 147)], [qw(capset 126 91)], [qw(bpf 321 280)], [qw(perf_event_open 298 241)], [qw(userfaultfd 323 282)]);
 
 open my $report, '>&=', 3 or exit 125;
 open my $command, '<&=', 4 or exit 125;
@@ -40,6 +42,8 @@ open my $signals, '<&=', 6 or exit 125;
 fcntl $_, $SET_CLOSE_ON_EXEC, 1 for $report, $folder, $signals;
 my @command = do { local $/; split /\0/, <$command>, -1 };
 close $command;
+# The program's user by effect, to watch it and to end it, and else nobody's, so that no signal of the program's comes here.
+become($set{guard}, $set{user}, $set{guard}) if $set{user};
 # Neither this process's memory nor its descriptors are the program's to open, and its orphans come to us.
 syscall $call{prctl}, 4, 0, 0, 0, 0;
 syscall $call{prctl}, 36, 1, 0, 0, 0;
@@ -57,6 +61,7 @@ my $program = fork;
 if (!defined $program) { syswrite $report, "F fork: $!\n"; exit 125 }
 if (!$program) {
     $SIG{$_} = 'DEFAULT' for keys %SIG;
+    become(($set{user}) x 3) if $set{user};
     setpgrp 0, 0;
     limit(0, int($set{cpu} / 1000) + 2);
     limit(1, $set{fsize});
@@ -100,6 +105,15 @@ sub now {
     syscall $call{clock_gettime}, 1, $time;
     my ($seconds, $nanos) = unpack 'qq', $time;
     return $seconds + $nanos / 1e9;
+}
+
+# Takes a real, an effective and a saved user, and has no capability any more.
+sub become {
+    my @ids = map { $_ + 0 } @_;
+    my ($VERSION_3, $none) = (0x20080522, "\0" x 24);
+    return if !syscall $call{setresuid}, @ids and !syscall $call{capset}, pack('Li', $VERSION_3, 0), $none;
+    syswrite $report, "F user @ids: $!\n";
+    exit 125;
 }
 
 sub limit {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -117,6 +118,28 @@ class ContainerTests {
 	}
 
 	@Test
+	void aProgramNeitherEndsNorStopsItsLauncher() {
+		assertThat(run("python", """
+				import ctypes, fcntl, os, signal
+				libc = ctypes.CDLL(None, use_errno=True)
+				launcher, group = os.getppid(), os.getpgid(os.getppid())
+				handle = os.open('/proc/%d' % launcher, os.O_RDONLY)
+				for number in (signal.SIGSTOP, signal.SIGKILL):
+				    if not libc.syscall(424, handle, int(number), None, 0): print('sent by a handle', number)
+				signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+				os.setpgid(0, group)
+				try: os.kill(0, signal.SIGUSR1)
+				except PermissionError: pass
+				out, into = os.pipe()
+				fcntl.fcntl(out, fcntl.F_SETOWN, launcher)
+				fcntl.fcntl(out, 10, int(signal.SIGKILL))
+				fcntl.fcntl(out, fcntl.F_SETFL, os.O_ASYNC)
+				os.write(into, b'x')
+				print('done')
+				""")).isEqualTo("done\n");
+	}
+
+	@Test
 	void aProgramHasNoPrivilegeAndGetsNone() {
 		assertThat(run("python",
 				"""
@@ -162,6 +185,10 @@ class ContainerTests {
 				    chmod 0 "left $$"/closed/full "left $$"/closed "left $$"
 				done
 				mkfifo /tmp/fifo.$$
+				cd /var/tmp
+				name=$(printf 'c%.0s' {1..200})
+				closed=$(echo $name.{1..500}.$$)
+				mkdir $closed && printf '%s/x ' $closed | xargs mkdir && chmod 0 $closed
 				ipcmk -S 2 >/dev/null
 				""").strip();
 		assertThat(Integer.parseInt(uid)).isGreaterThanOrEqualTo(FIRST_UID);
@@ -215,45 +242,115 @@ class ContainerTests {
 	}
 
 	@Test
-	void aUserIsUsedAgainOnceNothingOfItRuns(@TempDir Path box) throws Exception {
-		int first = FIRST_UID + 5;
+	void aUserIsUsedAgainOnceNothingOfItRuns(@TempDir Path box, @TempDir Path locks) throws Exception {
+		int first = FIRST_UID + 50;
+		Files.setPosixFilePermissions(box, PosixFilePermissions.fromString("rwxr-xr-x"));
 		// One whose end nobody takes note of, and one that would go on.
 		Process parent = new ProcessBuilder("perl", "-e", "fork or do { $> = $< = " + first
 				+ "; exit }; $| = 1; select undef, undef, undef, 0.05; print 1; sleep 30")
 			.start();
-		String second = Integer.toString(first + 1);
+		String second = Integer.toString(first + 2);
 		Process going = new ProcessBuilder("setpriv", "--reuid", second, "--clear-groups", "--regid", second, "sleep",
 				"30")
 			.start();
-		try (Uids uids = Uids.claim(first, 1, Privilege.CHANGE_OF_USER)) {
+		try (Uids uids = claim(first, locks)) {
 			assertThat(parent.getInputStream().read()).isEqualTo('1');
 			try (User user = uids.take()) {
-				assertThat(user.words()).contains(Integer.toString(first));
-				user.clear(box);
+				assertThat(user.uid()).isEqualTo(new Uid(first, first + 1));
+				user.clear(box, box, true);
 			}
 			await().atMost(5, TimeUnit.SECONDS).until(() -> !processesOf(second).isEmpty());
-			try (User user = uids.take()) {
+			try (User firstAgain = uids.take(); User user = uids.take()) {
+				assertThat(firstAgain.uid().id()).isEqualTo(first);
 				assertThat(user.words()).contains(second);
-				user.clear(box);
+				user.clear(box, box, true);
 				assertThat(going.waitFor(5, TimeUnit.SECONDS)).isTrue();
-			}
-			try (User user = uids.take()) {
-				assertThat(user.words()).contains(second);
 			}
 		}
 		finally {
 			parent.destroyForcibly();
 			going.destroyForcibly();
-			for (int uid = first; uid <= first + 1; uid++) {
-				Files.deleteIfExists(Path.of(System.getProperty("java.io.tmpdir"), "sluice-user-" + uid + ".lock"));
+		}
+	}
+
+	@Test
+	void aUserOfWhichSomethingIsLeftIsKeptAsideUntilItIsGone(@TempDir Path folder, @TempDir Path locks)
+			throws Exception {
+		int first = FIRST_UID + 60;
+		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+		Path program = Files.createDirectory(folder.resolve("program"));
+		Path box = Files.createDirectory(program.resolve("box"));
+		Path left = Files.createFile(box.resolve("left"));
+		Files.setAttribute(left, "unix:uid", first);
+		try (Uids uids = claim(first, locks)) {
+			try (User user = uids.take()) {
+				user.clear(program, box, true);
+			}
+			try (User user = uids.take()) {
+				assertThat(user.uid().id()).isEqualTo(first + 2);
+			}
+			Files.delete(left);
+			await().atMost(10, TimeUnit.SECONDS).until(() -> !Files.exists(program));
+			await().atMost(5, TimeUnit.SECONDS).until(() -> {
+				try (User one = uids.take(); User two = uids.take()) {
+					return Math.min(one.uid().id(), two.uid().id()) == first;
+				}
+			});
+		}
+	}
+
+	@Test
+	void aLockThatIsNoneIsPassedOver(@TempDir Path folder) throws Exception {
+		int first = FIRST_UID + 80;
+		Path locks = Files.createDirectory(folder.resolve("sluice-users-0"),
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+		Files.createDirectory(locks.resolve(first + ".lock"));
+		Files.createSymbolicLink(locks.resolve((first + 1) + ".lock"), folder.resolve("elsewhere"));
+		assertThat(new ProcessBuilder("mkfifo", locks.resolve((first + 2) + ".lock").toString()).start().waitFor())
+			.isZero();
+		try (Uids uids = claim(first, folder); User user = uids.take()) {
+			assertThat(user.uid()).isEqualTo(new Uid(first + 3, first + 4));
+			try (Uids others = claim(first, folder); User another = others.take()) {
+				assertThat(another.uid()).isEqualTo(new Uid(first + 5, first + 6));
 			}
 		}
+		Files.setPosixFilePermissions(locks, PosixFilePermissions.fromString("rwxrwxrwx"));
+		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(() -> claim(first, folder))
+			.withMessageContaining("sluice-users-0");
+	}
+
+	@Test
+	void programsAreNotOurOwnUsers(@TempDir Path locks) throws IOException {
+		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(() -> claim(0, locks))
+			.withMessageStartingWith("sluice.engine.first-uid is 0");
+	}
+
+	@Test
+	void whatIsLeftInTheEnginesOwnFolderIsRemoved(@TempDir Path folder) throws Exception {
+		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+		Path open = Files.createDirectory(folder.resolve("open"));
+		Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+		Uid uid = new Uid(FIRST_UID + 70, FIRST_UID + 71);
+		Path left = Files.createFile(open.resolve("left"));
+		Files.setAttribute(left, "unix:uid", uid.id());
+		new Sweeper(open).clear(uid, null);
+		assertThat(left).doesNotExist();
+	}
+
+	@Test
+	void aCommandThatSaysMuchEnds() throws Exception {
+		assertThatIOException()
+			.isThrownBy(
+					() -> Errand.run(Duration.ofSeconds(20), List.of("perl", "-e", "print 'word ' x 100000; exit 3")))
+			.withMessageStartingWith("It ended with 3: word word");
 	}
 
 	@Test
 	void aFolderInWhichEverybodyMayRenameIsRefused(@TempDir Path folder) throws IOException {
 		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-		assertThatIOException().isThrownBy(() -> Folders.create(folder)).withMessageContaining("rename");
+		assertThatIOException().isThrownBy(() -> Folders.create(folder, Privilege.CHANGE_OF_USER))
+			.withMessageContaining("rename");
+		assertThat(Folders.create(folder, Privilege.ROOT)).isDirectory();
 	}
 
 	@Test
@@ -262,7 +359,11 @@ class ContainerTests {
 			.isThrownBy(() -> Privilege.held(SandboxKind.CONTAINER))
 			.withMessageContaining("sluice.engine.sandbox is container")
 			.withMessageEndingWith("and this is root")
-			.satisfies((error) -> assertThat(error.remedy()).contains("setpriv", "+setuid,+setgid,+kill"));
+			.satisfies((error) -> assertThat(error.remedy()).contains("setpriv", "+setuid,+setgid,+kill", "tini"));
+	}
+
+	private static Uids claim(int first, Path parent) throws IOException {
+		return Uids.claim(first, 1, Privilege.CHANGE_OF_USER, new Sweeper(), parent);
 	}
 
 	private static String run(String language, String code) {
