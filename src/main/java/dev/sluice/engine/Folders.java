@@ -14,14 +14,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folders of engines, in one parent. Each bears its process's id, so that a later
- * engine can remove what a killed one left.
+ * The folders of engines, in one parent. Each bears its process's id, and the namespace
+ * in which it is one, so that a later engine can remove what a killed one left: whether a
+ * process of another namespace still runs can't be known.
  */
 final class Folders {
 
 	private static final Logger logger = LoggerFactory.getLogger(Folders.class);
 
-	private static final String PREFIX = "sluice-engine-";
+	private static final String PREFIX = "sluice-engine-" + namespace() + "-";
 
 	private static final int WRITTEN_BY_ALL = 0002;
 
@@ -30,6 +31,16 @@ final class Folders {
 	private static final Duration REMOVED_WITHIN = Duration.ofSeconds(10);
 
 	private Folders() {
+	}
+
+	/** Its number, as Linux tells it; 0 where it does not. */
+	private static String namespace() {
+		try {
+			return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+		}
+		catch (IOException ex) {
+			return "0";
+		}
 	}
 
 	static Path create(Path parent, Privilege privilege) throws IOException {

@@ -269,7 +269,7 @@ class ProgramsTests {
 						&& path.getParent()
 							.getFileName()
 							.toString()
-							.startsWith("sluice-engine-" + ProcessHandle.current().pid()))) {
+							.matches("sluice-engine-\\d+-" + ProcessHandle.current().pid() + "-.*"))) {
 			assertThat(left).isEmpty();
 		}
 	}
