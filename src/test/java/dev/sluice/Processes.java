@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -92,13 +93,17 @@ public final class Processes implements AutoCloseable {
 
 	@Override
 	public void close() {
+		List<Exception> failures = new ArrayList<>();
 		for (AutoCloseable closeable : this.open.reversed()) {
 			try {
 				closeable.close();
 			}
 			catch (Exception ex) {
-				throw new IllegalStateException("Something of a test can't be closed", ex);
+				failures.add(ex);
 			}
+		}
+		if (!failures.isEmpty()) {
+			throw new IllegalStateException("Something of a test can't be closed", failures.getFirst());
 		}
 	}
 
