@@ -61,10 +61,10 @@ public final class Sluice {
 		switch (named ? args[0] : "gateway") {
 			case "gateway" -> {
 				Ahead.start();
-				serve(GatewayProcess.class, GatewayProcess.DEFAULTS, rest);
+				server(GatewayProcess.class, GatewayProcess.DEFAULTS).run(rest);
 			}
-			case "adapter" -> serve(AdapterProcess.class, AdapterProcess.DEFAULTS, rest);
-			case "emulator" -> serve(EmulatorProcess.class, EmulatorProcess.DEFAULTS, rest);
+			case "adapter" -> server(AdapterProcess.class, AdapterProcess.DEFAULTS).run(rest);
+			case "emulator" -> server(EmulatorProcess.class, EmulatorProcess.DEFAULTS).run(rest);
 			case "doctor" -> System.exit(examine(rest));
 			default -> {
 				System.err.println("There is no process '" + args[0] + "'.\n" + USAGE);
@@ -79,8 +79,8 @@ public final class Sluice {
 		}
 	}
 
-	static ConfigurableApplicationContext serve(Class<?> process, Map<String, Object> defaults, String... args) {
-		return new SpringApplicationBuilder(process).web(WebApplicationType.REACTIVE).properties(defaults).run(args);
+	static SpringApplicationBuilder server(Class<?> process, Map<String, Object> defaults) {
+		return new SpringApplicationBuilder(process).web(WebApplicationType.REACTIVE).properties(defaults);
 	}
 
 	static int examine(String... args) {

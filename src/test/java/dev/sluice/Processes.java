@@ -17,6 +17,7 @@ import dev.sluice.adapter.AdapterProcess;
 import dev.sluice.emulator.EmulatorProcess;
 import dev.sluice.gateway.GatewayProcess;
 
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.awaitility.Awaitility.await;
@@ -66,7 +67,12 @@ public final class Processes implements AutoCloseable {
 		Stream<String> ports = Stream.of("--server.port=0", "--management.server.port=0")
 			.filter((port) -> Arrays.stream(args)
 				.noneMatch((arg) -> arg.startsWith(port.substring(0, port.length() - 1))));
-		return Sluice.serve(process, defaults, Stream.concat(ports, Arrays.stream(args)).toArray(String[]::new));
+		return server(process, defaults).run(Stream.concat(ports, Arrays.stream(args)).toArray(String[]::new));
+	}
+
+	/** What {@code main} would run, with event loops that last longer than it. */
+	public static SpringApplicationBuilder server(Class<?> process, Map<String, Object> defaults) {
+		return Sluice.server(process, defaults).sources(LastingLoops.class);
 	}
 
 	public static String[] pool(URI endpoint, String... more) {

@@ -44,8 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.BoundConfigurationProperties;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.web.context.reactive.StandardReactiveWebEnvironment;
@@ -262,10 +260,7 @@ class GatewayPodTests {
 		StandardReactiveWebEnvironment environment = new StandardReactiveWebEnvironment();
 		environment.getPropertySources()
 			.addFirst(new SystemEnvironmentPropertySource(ENVIRONMENT, Map.copyOf(variables)));
-		return new SpringApplicationBuilder(GatewayProcess.class).environment(environment)
-			.web(WebApplicationType.REACTIVE)
-			.properties(GatewayProcess.DEFAULTS)
-			.run();
+		return Processes.server(GatewayProcess.class, GatewayProcess.DEFAULTS).environment(environment).run();
 	}
 
 }
