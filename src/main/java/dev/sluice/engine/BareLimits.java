@@ -35,14 +35,4 @@ final class BareLimits implements Sandbox {
 		return clauses;
 	}
 
-	@Override
-	public boolean hasNamespaces() {
-		return false;
-	}
-
-	@Override
-	public List<String> prefix() {
-		return List.of();
-	}
-
 }

@@ -27,14 +27,4 @@ final class Container implements Sandbox {
 		return true;
 	}
 
-	@Override
-	public boolean hasNamespaces() {
-		return false;
-	}
-
-	@Override
-	public List<String> prefix() {
-		return List.of();
-	}
-
 }

@@ -34,9 +34,12 @@ interface Sandbox {
 	/**
 	 * The words to put before the launcher's. They copy what descriptor 5 shows into the
 	 * program's folder, where the launcher is not to work in that one itself.
-	 * @return a command, up to and without the launcher
+	 * @return a command, up to and without the launcher; empty where the launcher is
+	 * enough
 	 */
-	List<String> prefix();
+	default List<String> prefix() {
+		return List.of();
+	}
 
 	/**
 	 * Whether programs have namespaces of their own: the launcher is then process 1 of
@@ -44,6 +47,8 @@ interface Sandbox {
 	 * program's folder. Else it is that process itself, and works in that folder.
 	 * @return whether they have
 	 */
-	boolean hasNamespaces();
+	default boolean hasNamespaces() {
+		return false;
+	}
 
 }
