@@ -1,7 +1,6 @@
 package dev.sluice.admission;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.sluice.admission.Admission.Outcome;
@@ -17,10 +16,8 @@ import dev.sluice.execution.Timeline.Leg;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Disposable;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.SignalType;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
@@ -60,6 +57,8 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 
 	private final Deadline until;
 
+	private final Alarm alarm;
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.COMING);
 
 	private @Nullable Object needs;
@@ -74,8 +73,6 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 
 	private volatile @Nullable Answer answer;
 
-	private volatile @Nullable Disposable alarm;
-
 	Visit(Admission admission, Execution execution, Candidate candidate, Duration maxWait,
 			CoreSubscriber<? super Answer> client) {
 		this.admission = admission;
@@ -84,6 +81,7 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 		this.candidate = candidate;
 		Deadline deadline = execution.terms().deadline();
 		this.until = deadline.allows(maxWait) ? Deadline.in(maxWait) : deadline;
+		this.alarm = new Alarm(this.until, this::late);
 	}
 
 	Candidate candidate() {
@@ -135,18 +133,7 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 
 	/** From now on it does not wait longer than it may. */
 	void setAlarm() {
-		if (this.alarm == null) {
-			long left = this.until.left().toNanos();
-			this.alarm = Schedulers.parallel().schedule(this::late, left, TimeUnit.NANOSECONDS);
-			State now = this.state.get();
-			if (now == State.ANSWERED || now == State.OVER) {
-				quieten();
-			}
-		}
-		else if (this.until.left().isZero()) {
-			// It rang while there was nothing to end.
-			late();
-		}
+		this.alarm.set();
 	}
 
 	/**
@@ -180,7 +167,7 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 	 */
 	void refuse(Throwable failure) {
 		if (this.state.compareAndSet(State.WAITING, State.OVER)) {
-			quieten();
+			this.alarm.silence();
 			this.admission.tally().ended(this.admitted ? Outcome.FAILED : Outcome.REFUSED);
 			tell(failure);
 		}
@@ -225,7 +212,7 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 		Answer mine = given.onEnd(this::ended);
 		this.answer = mine;
 		if (this.state.compareAndSet(State.INSIDE, State.ANSWERED)) {
-			quieten();
+			this.alarm.silence();
 			this.client.onNext(mine);
 			this.client.onComplete();
 		}
@@ -271,12 +258,12 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 		State before = this.state.getAndUpdate((now) -> (now == State.ANSWERED) ? now : State.OVER);
 		switch (before) {
 			case WAITING -> {
-				quieten();
+				this.alarm.silence();
 				this.admission.leave(this);
 				this.admission.tally().ended(this.admitted ? Outcome.CANCELLED : Outcome.LEFT);
 			}
 			case INSIDE -> {
-				quieten();
+				this.alarm.silence();
 				stop();
 				this.admission.tally().ended(Outcome.CANCELLED);
 				this.admission.release();
@@ -317,7 +304,7 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 	private boolean leave(Outcome outcome) {
 		boolean mine = this.state.compareAndSet(State.INSIDE, State.OVER);
 		if (mine) {
-			quieten();
+			this.alarm.silence();
 			this.admission.tally().ended(outcome);
 			this.admission.release();
 		}
@@ -343,13 +330,6 @@ final class Visit implements CoreSubscriber<Answer>, Subscription {
 		Answer mine = this.answer;
 		if (mine != null) {
 			mine.discard();
-		}
-	}
-
-	private void quieten() {
-		Disposable set = this.alarm;
-		if (set != null) {
-			set.dispose();
 		}
 	}
 
