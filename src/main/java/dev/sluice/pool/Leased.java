@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -27,15 +25,6 @@ final class Leased implements Sessions {
 
 	/** A session is let go, or kept warm, this long before its pool lets it go. */
 	private static final Duration BEFORE_COOLDOWN = Duration.ofSeconds(30);
-
-	/** A stop that takes longer fails, and is no reason to wait with the next. */
-	private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
-
-	/** After such a pause it is not known how many are wanted. */
-	private static final Duration PAUSE = Duration.ofSeconds(1);
-
-	/** As much of a pool may make way at once. */
-	private static final int PART = 10;
 
 	private final LeaseProperties properties;
 
@@ -60,17 +49,7 @@ final class Leased implements Sessions {
 
 	private long allocated;
 
-	/** Those that make way, and since when. */
-	private final Map<LeasedSession, Long> makingWay = new HashMap<>();
-
-	/** So many may make way at once: the more, the more of the places were taken. */
-	private int atOnce = 1;
-
-	/** When one was to make way, or the place of one was taken. */
-	private long wantedAt;
-
-	/** Whether one has made way, and its place was not taken yet. */
-	private boolean vacated;
+	private final Eviction eviction;
 
 	/**
 	 * Makes the set, which is empty.
@@ -88,6 +67,7 @@ final class Leased implements Sessions {
 		this.quarantine = quarantine;
 		this.nanos = nanos;
 		this.onRoom = onRoom;
+		this.eviction = new Eviction(properties.maxSessions(), nanos);
 	}
 
 	@Override
@@ -232,15 +212,10 @@ final class Leased implements Sessions {
 	}
 
 	private LeasedSession allocate() {
-		long now = this.nanos.getAsLong();
-		LeasedSession session = new LeasedSession(now);
+		LeasedSession session = new LeasedSession(this.nanos.getAsLong());
 		this.all.add(session);
 		this.allocated++;
-		if (this.vacated) {
-			this.vacated = false;
-			this.wantedAt = now;
-			this.atOnce = Math.min(this.atOnce + 1, Math.max(1, this.properties.maxSessions() / PART));
-		}
+		this.eviction.placeTaken();
 		return session;
 	}
 
@@ -252,12 +227,7 @@ final class Leased implements Sessions {
 		for (Iterator<LeasedSession> coldest = this.open.descendingIterator(); coldest.hasNext();) {
 			LeasedSession session = coldest.next();
 			if (session.isIdle()) {
-				long now = this.nanos.getAsLong();
-				if (now - this.wantedAt >= PAUSE.toNanos()) {
-					this.atOnce = 1;
-				}
-				this.makingWay.put(session, now);
-				this.wantedAt = now;
+				this.eviction.begins(session.identifier());
 				putAside(session);
 				this.quarantine.stop(session.identifier(), () -> makeWay(session));
 				return;
@@ -265,31 +235,16 @@ final class Leased implements Sessions {
 		}
 	}
 
-	/**
-	 * Where there is no place but that of another. Whether a pool that refuses gives
-	 * one's place to the next has to be tried before a second one makes way.
-	 */
+	/** Where there is no place but that of another. */
 	private boolean isToMakeRoom() {
-		if (!this.fullness.allows()) {
-			return !this.vacated && underWay() == 0;
-		}
-		if (this.all.size() < this.properties.maxSessions()) {
-			return false;
-		}
-		boolean wanted = this.nanos.getAsLong() - this.wantedAt < PAUSE.toNanos();
-		return underWay() < (wanted ? this.atOnce : 1);
-	}
-
-	private long underWay() {
-		long now = this.nanos.getAsLong();
-		return this.makingWay.values().stream().filter((since) -> now - since < STOPPED_WITHIN.toNanos()).count();
+		return this.fullness.allows() ? this.all.size() >= this.properties.maxSessions() && this.eviction.allowsOneMore()
+				: this.eviction.allowsToTry();
 	}
 
 	private void makeWay(LeasedSession session) {
 		synchronized (this) {
-			this.makingWay.remove(session);
+			this.eviction.ends(session.identifier());
 			this.all.remove(session);
-			this.vacated = true;
 		}
 		this.fullness.given();
 		forget(session);
