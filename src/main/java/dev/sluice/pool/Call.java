@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import dev.sluice.http.Bodies;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -17,9 +18,11 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
@@ -42,8 +45,9 @@ final class Call {
 		this.uri = uri;
 	}
 
+	/** A call that takes JSON, unless another header says otherwise. */
 	static Call to(HttpMethod method, URI uri) {
-		return new Call(method, uri);
+		return new Call(method, uri).header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
 	}
 
 	/** Sets a header, which it has once. */
@@ -65,19 +69,10 @@ final class Call {
 
 	/**
 	 * Makes the call.
-	 * @param http the HTTP client
-	 * @return the answer's head; what broke, as WebClient would tell it
-	 */
-	Mono<Reply> over(ClientHttpConnector http) {
-		return over(http, Function.identity());
-	}
-
-	/**
-	 * Makes the call.
 	 * @param <T> what is made of the answer
 	 * @param http the HTTP client
 	 * @param made makes it
-	 * @return what was made of the answer's head; what broke, likewise
+	 * @return what was made of the answer's head; what broke, as WebClient would tell it
 	 */
 	<T> Mono<T> over(ClientHttpConnector http, Function<Reply, T> made) {
 		return http.connect(this.method, this.uri, this::write)
@@ -115,6 +110,15 @@ final class Call {
 		private static boolean isOfWhoLeft(Throwable error) {
 			return error instanceof IllegalStateException
 					&& String.valueOf(error.getMessage()).contains("due to cancellation");
+		}
+
+		/**
+		 * Reads the body, or its beginning.
+		 * @param most so much of it
+		 * @return its bytes
+		 */
+		Mono<byte[]> read(DataSize most) {
+			return Bodies.join(DataBufferUtils.takeUntilByteCount(this.body, most.toBytes()), most);
 		}
 
 		/** Reads the body to its end, for nobody. */

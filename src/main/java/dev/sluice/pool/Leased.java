@@ -237,7 +237,8 @@ final class Leased implements Sessions {
 
 	/** Where there is no place but that of another. */
 	private boolean isToMakeRoom() {
-		return this.fullness.allows() ? this.all.size() >= this.properties.maxSessions() && this.eviction.allowsOneMore()
+		return this.fullness.allows()
+				? this.all.size() >= this.properties.maxSessions() && this.eviction.allowsOneMore()
 				: this.eviction.allowsToTry();
 	}
 

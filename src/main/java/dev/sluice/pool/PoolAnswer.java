@@ -13,6 +13,8 @@ import dev.sluice.execution.FailureCode;
 import dev.sluice.piston.AdapterHeaders;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonFailure;
+import dev.sluice.pool.AuthorizedCalls.Sent;
+import dev.sluice.pool.Call.Reply;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -44,6 +46,26 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 			+ ")\"\\s*}\\s*");
 
 	private static final int SHOWN = 200;
+
+	/**
+	 * What a pool said.
+	 * @param pool the pool
+	 * @param sent its answer
+	 * @param body as much of its body as was read
+	 * @param identifier the session's; null where none was sent
+	 * @return the answer, without token and identifier: some servers tell what they were
+	 * asked, and what a pool says goes on to the client
+	 */
+	static PoolAnswer of(PoolProperties pool, Sent sent, byte[] body, @Nullable String identifier) {
+		Reply reply = sent.reply();
+		String text = without(identifier, without(sent.token().getToken(), new String(body, StandardCharsets.UTF_8)));
+		return new PoolAnswer(pool.name(), reply.from(), reply.status(), reply.headers(), text,
+				pool.kind() == PoolProperties.Kind.PISTON);
+	}
+
+	private static String without(@Nullable String secret, String text) {
+		return (secret == null || secret.isEmpty()) ? text : text.replace(secret, "…");
+	}
 
 	/**
 	 * What speaks against a client's getting it as a verdict.

@@ -14,6 +14,7 @@ import dev.sluice.http.Reservation;
 import dev.sluice.piston.EventLines;
 import dev.sluice.piston.PistonAnswer;
 import dev.sluice.piston.PistonEvents;
+import dev.sluice.pool.AuthorizedCalls.Sent;
 import dev.sluice.pool.Call.Reply;
 import dev.sluice.pool.Lease.End;
 import reactor.core.publisher.Flux;
@@ -70,7 +71,7 @@ final class Reception {
 	 * @param lease the hold on the session, which the answer ends
 	 * @return the answer; an {@link ExecutionFailure}, behind which the lease goes on
 	 */
-	Mono<Answer> answer(Execution execution, Wire.Sent sent, Lease lease) {
+	Mono<Answer> answer(Execution execution, Sent sent, Lease lease) {
 		Reply response = sent.reply();
 		boolean trusted = this.wire.look(response, lease.incarnation());
 		if (response.status() != 200) {

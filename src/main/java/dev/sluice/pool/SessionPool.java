@@ -32,6 +32,8 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private final Wire wire;
 
+	private final Prober prober;
+
 	private final Disposable connections;
 
 	private final TokenSource tokens;
@@ -60,11 +62,12 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	private final LongAdder repeated = new LongAdder();
 
-	SessionPool(PoolProperties properties, Wire wire, Disposable connections, TokenSource tokens, Sessions sessions,
-			Refusals fullness, Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker, RetryBudget budget,
-			HeldBytes held) {
+	SessionPool(PoolProperties properties, Wire wire, Prober prober, Disposable connections, TokenSource tokens,
+			Sessions sessions, Refusals fullness, Quarantine quarantine, Upkeep upkeep, PoolBreaker breaker,
+			RetryBudget budget, HeldBytes held) {
 		this.properties = properties;
 		this.wire = wire;
+		this.prober = prober;
 		this.connections = connections;
 		this.tokens = tokens;
 		this.sessions = sessions;
@@ -120,7 +123,7 @@ final class SessionPool implements Pool, AutoCloseable {
 
 	@Override
 	public Mono<Sighting> probe(Probe probe) {
-		return this.wire.probe(probe).onErrorResume((error) -> Mono.just(this.breaks.sighting(error)));
+		return this.prober.send(probe).onErrorResume((error) -> Mono.just(this.breaks.sighting(error)));
 	}
 
 	@Override
