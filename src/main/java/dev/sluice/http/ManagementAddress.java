@@ -1,0 +1,38 @@
+package dev.sluice.http;
+
+import java.util.Map;
+
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Keeps an actuator that has a port of its own on loopback, where no other address is set
+ * for it: Spring Boot would have it listen on all. One that shares the server's port has
+ * the server's address, and may be given none.
+ */
+public final class ManagementAddress implements EnvironmentPostProcessor, Ordered {
+
+	private static final String PORT = "management.server.port";
+
+	private static final String ADDRESS = "management.server.address";
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		String port = environment.getProperty(PORT);
+		boolean own = port != null && !port.isEmpty() && !port.equals(environment.getProperty("server.port"));
+		// Two ports that the system chooses are two.
+		if ((own || "0".equals(port)) && !environment.containsProperty(ADDRESS)) {
+			environment.getPropertySources()
+				.addLast(new MapPropertySource("managementAddress", Map.of(ADDRESS, "127.0.0.1")));
+		}
+	}
+
+}

@@ -1,0 +1,44 @@
+package dev.sluice.http;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ManagementAddressTests {
+
+	private final MockEnvironment environment = new MockEnvironment();
+
+	@ParameterizedTest
+	@CsvSource({ "8082, 8083", "0, 0", "8082, 0" })
+	void aPortOfItsOwnIsOnLoopback(String server, String management) {
+		this.environment.withProperty("server.port", server).withProperty("management.server.port", management);
+		assertThat(address()).isEqualTo("127.0.0.1");
+	}
+
+	@Test
+	void anAddressThatIsSetIsKept() {
+		this.environment.withProperty("server.port", "8082")
+			.withProperty("management.server.port", "8083")
+			.withProperty("management.server.address", "0.0.0.0");
+		assertThat(address()).isEqualTo("0.0.0.0");
+	}
+
+	@Test
+	void theServersPortHasTheServersAddress() {
+		this.environment.withProperty("server.port", "8082");
+		assertThat(address()).isNull();
+		this.environment.withProperty("management.server.port", "8082");
+		assertThat(address()).isNull();
+	}
+
+	private String address() {
+		new ManagementAddress().postProcessEnvironment(this.environment, new SpringApplication());
+		return this.environment.getProperty("management.server.address");
+	}
+
+}
