@@ -8,26 +8,6 @@ import reactor.core.publisher.Mono;
  */
 public interface Gate {
 
-	/** Lets everybody in, as somebody whom nobody knows. */
-	Gate OPEN = new Gate() {
-
-		@Override
-		public Mono<Client> identify(Credentials credentials) {
-			return Mono.just(Client.ANYONE);
-		}
-
-		@Override
-		public Pass admit(Client client) {
-			return Pass.FREE;
-		}
-
-		@Override
-		public @Nullable Quota quota(Client client) {
-			return null;
-		}
-
-	};
-
 	/**
 	 * Who asks. Nothing is counted yet.
 	 * @param credentials what the request shows

@@ -6,26 +6,6 @@ package dev.sluice.execution;
  */
 public interface Observer {
 
-	/** Looks away. */
-	Observer NONE = new Observer() {
-
-		@Override
-		public boolean records(String trace) {
-			return false;
-		}
-
-		@Override
-		public void began() {
-			// It is not counted.
-		}
-
-		@Override
-		public void ended(Report report) {
-			// It is not told to anybody.
-		}
-
-	};
-
 	/**
 	 * Whether a trace is to be recorded that begins here.
 	 * @param trace the trace's id

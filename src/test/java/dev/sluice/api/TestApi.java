@@ -6,15 +6,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.sluice.execution.Client;
+import dev.sluice.execution.Credentials;
 import dev.sluice.execution.Drain;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.Observer;
+import dev.sluice.execution.Pass;
+import dev.sluice.execution.Quota;
+import dev.sluice.execution.Report;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
 import dev.sluice.http.LoopbackServer;
 import dev.sluice.http.Origins;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -35,6 +41,46 @@ final class TestApi {
 	/** What a client says over a WebSocket to begin with. */
 	static final String INIT = "{\"type\":\"init\",\"language\":\"c\",\"version\":\"*\",\"files\":[{\"content\":\"42\"}]}";
 
+	/** Lets everybody in, as somebody whom nobody knows. */
+	static final Gate OPEN = new Gate() {
+
+		@Override
+		public Mono<Client> identify(Credentials credentials) {
+			return Mono.just(Client.ANYONE);
+		}
+
+		@Override
+		public Pass admit(Client client) {
+			return Pass.FREE;
+		}
+
+		@Override
+		public @Nullable Quota quota(Client client) {
+			return null;
+		}
+
+	};
+
+	/** Looks away. */
+	private static final Observer UNWATCHED = new Observer() {
+
+		@Override
+		public boolean records(String trace) {
+			return false;
+		}
+
+		@Override
+		public void began() {
+			// It is not counted.
+		}
+
+		@Override
+		public void ended(Report report) {
+			// It is not told to anybody.
+		}
+
+	};
+
 	private static final ConnectProperties CONNECT = new ConnectProperties(Duration.ofMillis(1500),
 			DataSize.ofKilobytes(64), 100, Duration.ofSeconds(1));
 
@@ -54,8 +100,7 @@ final class TestApi {
 	static LoopbackServer server(Executor executor, Drain drain) {
 		HttpProperties bounds = new HttpProperties(Set.of(), DataSize.ofKilobytes(1), Duration.ofSeconds(10), null);
 		return LoopbackServer
-			.start(of(Gate.OPEN, drain, executor, bounds, new HeldBytes(Long.MAX_VALUE), RUNTIMES, Observer.NONE)
-				.routes());
+			.start(of(OPEN, drain, executor, bounds, new HeldBytes(Long.MAX_VALUE), RUNTIMES, UNWATCHED).routes());
 	}
 
 	static Flux<DataBuffer> buffers(String... parts) {
@@ -75,7 +120,7 @@ final class TestApi {
 
 	/** One that asks who its clients are. */
 	static PistonApi guarded(Gate gate, Executor executor) {
-		return watched(gate, executor, Observer.NONE);
+		return watched(gate, executor, UNWATCHED);
 	}
 
 	/** As {@link #small}, behind a gate, and watched. */
@@ -87,7 +132,7 @@ final class TestApi {
 
 	private static PistonApi of(Executor executor, HttpProperties bounds, HeldBytes held,
 			List<LanguageRuntime> runtimes) {
-		return of(Gate.OPEN, new Drain(), executor, bounds, held, runtimes, Observer.NONE);
+		return of(OPEN, new Drain(), executor, bounds, held, runtimes, UNWATCHED);
 	}
 
 	private static PistonApi of(Gate gate, Drain drain, Executor executor, HttpProperties bounds, HeldBytes held,

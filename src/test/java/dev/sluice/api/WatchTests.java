@@ -58,7 +58,7 @@ class WatchTests {
 
 	private final List<Execution> executions = new CopyOnWriteArrayList<>();
 
-	private Gate gate = Gate.OPEN;
+	private Gate gate = TestApi.OPEN;
 
 	private Executor executor = (execution) -> Mono.just(Answer.streaming(TestApi.buffers("{\"run\"", ":{}}"), () -> {
 	}));
