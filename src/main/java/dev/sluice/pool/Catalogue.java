@@ -2,25 +2,19 @@ package dev.sluice.pool;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
-import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.LanguageRuntime;
 import dev.sluice.execution.RuntimeSource;
-import dev.sluice.piston.Recent;
-import dev.sluice.piston.VersionSelector;
-import dev.sluice.pool.PoolProperties.IdentifierMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +33,8 @@ import reactor.core.scheduler.Schedulers;
  */
 final class Catalogue implements RuntimeSource, AutoCloseable {
 
-	private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+	/** Before a pool is asked again that has not told what it has. */
+	static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
 
 	private static final int DOUBLINGS = 5;
 
@@ -56,6 +51,8 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	/** What all of them have; none until something is known. */
 	private volatile @Nullable List<LanguageRuntime> union;
 
+	private volatile int edition;
+
 	private final Map<SessionPool, Integer> failures = new ConcurrentHashMap<>();
 
 	/** The calls under way, one a pool, which go on when who asked has left. */
@@ -64,15 +61,9 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	/** The next call of each pool. */
 	private final Map<SessionPool, Disposable.Swap> next = new HashMap<>();
 
-	/** What is learnt replaces it. */
-	private volatile Recent<List<SessionPool>> found = new Recent<>();
-
 	private final AtomicBoolean started = new AtomicBoolean();
 
 	private volatile boolean waitsForNobody;
-
-	/** Whether one pool takes whatever comes. */
-	private final boolean isAlone;
 
 	/** Whether each pool has told its runtimes, or was given the time to. */
 	private final Sinks.Empty<Void> heard = Sinks.empty();
@@ -83,7 +74,6 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		this.pools = pools;
 		// The one that there is knows best.
 		this.waitsForNobody = pools.size() == 1;
-		this.isAlone = pools.size() == 1 && pools.getFirst().properties().languages().isEmpty();
 		for (SessionPool pool : pools) {
 			Disposable.Swap place = Disposables.swap();
 			this.next.put(pool, place);
@@ -143,102 +133,27 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		this.work.dispose();
 	}
 
-	/**
-	 * The pools that can run an execution. Where there are several, those that have the
-	 * very version that is the highest of all to fit: an execution must not run on
-	 * another one by luck.
-	 * @param execution the execution
-	 * @return the pools
-	 * @throws ExecutionFailure where there are none
-	 */
-	List<SessionPool> fitting(Execution execution) {
-		if (this.isAlone && execution.terms().session() == null && !isDialogue(execution)) {
-			return this.pools;
-		}
-		if (this.pools.size() == 1 || execution.terms().session() != null || isDialogue(execution)) {
-			return find(execution);
-		}
-		return this.found.find(execution.language(), execution.version(), () -> find(execution));
+	/** Another number each time that something was learnt. */
+	int edition() {
+		return this.edition;
 	}
 
-	private List<SessionPool> find(Execution execution) {
-		List<SessionPool> used = this.pools.stream().filter((pool) -> isUsedFor(pool, execution.language())).toList();
-		if (isDialogue(execution)) {
-			used = forDialogues(used);
-		}
-		if (execution.terms().session() != null) {
-			used = List.of(keeper(execution, used));
-		}
-		if (this.pools.size() == 1 && !used.isEmpty()) {
-			// Its adapter knows best.
-			return used;
-		}
-		LanguageRuntime chosen = choose(execution, used);
-		return used.stream().filter((pool) -> has(pool, chosen)).toList();
+	/** Whether a pool has told its runtimes. */
+	boolean knows(SessionPool pool) {
+		return this.known.containsKey(pool);
 	}
 
-	private static boolean isDialogue(Execution execution) {
-		return execution.terms().delivery() == Delivery.DIALOGUE;
+	/** What a pool has, as far as it has told. */
+	List<LanguageRuntime> of(SessionPool pool) {
+		return this.known.getOrDefault(pool, List.of());
 	}
 
-	private static List<SessionPool> forDialogues(List<SessionPool> used) {
-		List<SessionPool> fitting = used.stream().filter(SessionPool::takesDialogues).toList();
-		if (fitting.isEmpty() && !used.isEmpty()) {
-			throw ExecutionFailure.refused(FailureCode.UNSUPPORTED, "Pool '" + used.getFirst().name()
-					+ "' is a plain Piston, so its programs can't be talked to: put Sluice's adapter before it");
-		}
-		return fitting;
-	}
-
-	/** One session is kept in one pool, the same each time. */
-	private static SessionPool keeper(Execution execution, List<SessionPool> pools) {
-		return pools.stream()
-			.filter((pool) -> pool.properties().identifier() == IdentifierMode.STICKY)
-			.max(Comparator.comparingInt((SessionPool pool) -> Objects.hash(pool.name(), execution.terms().client(),
-					execution.terms().session())))
-			.orElseThrow(() -> ExecutionFailure.refused(FailureCode.INVALID_REQUEST,
-					"X-Session-Id names a session, and there is no pool that keeps sessions for clients: leave it out"));
-	}
-
-	private LanguageRuntime choose(Execution execution, List<SessionPool> used) {
-		try {
-			return VersionSelector.choose(union(used), execution.language(), execution.version());
-		}
-		catch (ExecutionFailure unknown) {
-			List<String> silent = used.stream()
-				.filter((pool) -> !this.known.containsKey(pool))
-				.map(SessionPool::name)
-				.toList();
-			if (silent.isEmpty()) {
-				throw unknown;
-			}
-			throw ExecutionFailure
-				.passing(FailureCode.POOL_UNAVAILABLE,
-						"No pool that can be asked has " + execution.language() + "-" + execution.version()
-								+ ", and it is not known what these have: " + String.join(", ", silent))
-				.retryAfter(FIRST_PAUSE);
-		}
-	}
-
-	private boolean isUsedFor(SessionPool pool, String language) {
-		List<String> languages = pool.properties().languages();
-		return languages.isEmpty() || languages.contains(language) || this.known.getOrDefault(pool, List.of())
-			.stream()
-			.anyMatch((runtime) -> runtime.answersTo(language) && languages.stream().anyMatch(runtime::answersTo));
-	}
-
-	private boolean has(SessionPool pool, LanguageRuntime chosen) {
-		return this.known.getOrDefault(pool, List.of())
-			.stream()
-			.anyMatch((runtime) -> runtime.language().equals(chosen.language())
-					&& runtime.version().equals(chosen.version()));
-	}
-
-	private List<LanguageRuntime> union(List<SessionPool> of) {
+	/** What pools are used for, together. */
+	List<LanguageRuntime> union(List<SessionPool> of) {
 		Map<String, LanguageRuntime> union = new LinkedHashMap<>();
 		for (SessionPool pool : of) {
 			List<String> languages = pool.properties().languages();
-			for (LanguageRuntime runtime : this.known.getOrDefault(pool, List.of())) {
+			for (LanguageRuntime runtime : of(pool)) {
 				if (languages.isEmpty() || languages.stream().anyMatch(runtime::answersTo)) {
 					union.putIfAbsent(runtime.language() + " " + runtime.version(), runtime);
 				}
@@ -271,10 +186,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	}
 
 	private void goOn() {
-		List<String> silent = this.pools.stream()
-			.filter((pool) -> !this.known.containsKey(pool))
-			.map(SessionPool::name)
-			.toList();
+		List<String> silent = this.pools.stream().filter((pool) -> !knows(pool)).map(SessionPool::name).toList();
 		this.waitsForNobody = true;
 		if (this.heard.tryEmitEmpty() == EmitResult.OK && !silent.isEmpty()) {
 			logger.warn("Versions are chosen without these pools, which have not told their runtimes yet: {}", silent);
@@ -305,7 +217,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		}
 		this.known.put(pool, runtimes);
 		this.union = union(this.pools);
-		this.found = new Recent<>();
+		this.edition = this.edition + 1;
 		this.failures.remove(pool);
 		if (this.known.size() == this.pools.size()) {
 			this.waitsForNobody = true;

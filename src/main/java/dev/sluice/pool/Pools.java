@@ -49,6 +49,8 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 
 	private final Catalogue catalogue;
 
+	private final PoolSelector selector;
+
 	private final Collection<Tokens> tokens;
 
 	private final List<Runnable> listeners;
@@ -66,6 +68,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 		this.retries = retries;
 		this.retry = Retry.of("pools", config(retries));
 		this.catalogue = new Catalogue(this.pools);
+		this.selector = new PoolSelector(this.pools, this.catalogue);
 		this.tokens = tokens;
 		this.listeners = listeners;
 	}
@@ -159,7 +162,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 
 	boolean hasRoomFor(Execution execution, Trail trail) {
 		try {
-			return hasRoom(execution, trail, this.catalogue.fitting(execution));
+			return hasRoom(execution, trail, this.selector.fitting(execution));
 		}
 		catch (ExecutionFailure failure) {
 			// Waiting would not help: it is to hear this at once.
@@ -209,7 +212,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	 * {@link FailureCode#POOL_FULL} where it is worth waiting for one
 	 */
 	Ticket take(Execution execution, Trail trail) {
-		List<SessionPool> fitting = inTurn(this.catalogue.fitting(execution), trail);
+		List<SessionPool> fitting = inTurn(this.selector.fitting(execution), trail);
 		@Nullable SessionPool passedOver = null;
 		List<SessionPool> unreachable = new ArrayList<>(0);
 		boolean full = false;
@@ -300,7 +303,7 @@ public final class Pools implements Executor, RuntimeSource, Capacity, AutoClose
 	/** The pools that fit; none where that can't be said, or is a failure. */
 	List<SessionPool> fitting(Execution execution) {
 		try {
-			return this.catalogue.fitting(execution);
+			return this.selector.fitting(execution);
 		}
 		catch (ExecutionFailure failure) {
 			return List.of();
