@@ -216,8 +216,8 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 			return;
 		}
 		this.known.put(pool, runtimes);
-		this.union = union(this.pools);
 		this.edition = this.edition + 1;
+		this.union = union(this.pools);
 		this.failures.remove(pool);
 		if (this.known.size() == this.pools.size()) {
 			this.waitsForNobody = true;

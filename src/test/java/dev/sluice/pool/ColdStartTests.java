@@ -94,6 +94,20 @@ class ColdStartTests {
 	}
 
 	@Test
+	void whatWasFoundIsForgottenOnceAPoolHasSomethingElse() {
+		this.two.answersForRuntimes(Calls.RUNTIMES.replace("3.12.1", "3.11.0")).answers(200, Calls.JSON, Calls.VERDICT);
+		Pools pools = pools(this.two.address(), "sluice.pools[1].runtimes-refresh", "200ms");
+		assertThat(Calls.run(pools, Calls.within(Duration.ofSeconds(20)))).isEqualTo(Calls.WELL);
+		assertThat(this.one.count("/execute")).isEqualTo(1);
+		this.two.answersForRuntimes(Calls.RUNTIMES.replace("3.12.1", "3.13.0"));
+		await().atMost(5, TimeUnit.SECONDS)
+			.until(() -> pools.runtimes().block(Calls.WITHIN).toString().contains("3.13.0"));
+		assertThat(Calls.run(pools, Calls.within(Duration.ofSeconds(20)))).isEqualTo(Calls.WELL);
+		assertThat(this.one.count("/execute")).isEqualTo(1);
+		assertThat(this.two.count("/execute")).isEqualTo(1);
+	}
+
+	@Test
 	void aPoolIsUsedForTheLanguagesThatItIsConfiguredFor() {
 		this.two.answersForRuntimes(Calls.RUNTIMES).answers(200, Calls.JSON, Calls.VERDICT);
 		Pools pools = pools(this.two.address(), "languages", "bash", "sluice.pools[1].languages", "python");
