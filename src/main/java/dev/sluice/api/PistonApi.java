@@ -3,31 +3,24 @@ package dev.sluice.api;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.function.Function;
 
 import dev.sluice.execution.Answer;
 import dev.sluice.execution.Client;
 import dev.sluice.execution.Delivery;
 import dev.sluice.execution.Drain;
-import dev.sluice.execution.Execution;
 import dev.sluice.execution.ExecutionFailure;
 import dev.sluice.execution.Executor;
 import dev.sluice.execution.FailureCode;
 import dev.sluice.execution.Gate;
 import dev.sluice.execution.Observer;
-import dev.sluice.execution.Pass;
-import dev.sluice.execution.Quota;
-import dev.sluice.execution.RequestBody;
 import dev.sluice.execution.RuntimeSource;
 import dev.sluice.http.Bodies;
 import dev.sluice.http.HeldBytes;
 import dev.sluice.http.HttpProperties;
-import dev.sluice.http.RateLimitFields;
 import dev.sluice.http.Replies;
 import dev.sluice.http.Reservation;
 import dev.sluice.piston.PistonOutline;
 import dev.sluice.piston.PistonRuntimes;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpMethod;
@@ -55,30 +48,15 @@ public final class PistonApi {
 
 	private static final String PACKAGES = "/api/v2/packages";
 
-	/** An execution that is watched, and who asks for it. */
-	private record Named(Watch watch, Client client) {
-
-		Delivery delivery() {
-			return this.watch.delivery();
-		}
-
-	}
-
-	private final Gate gate;
+	private final Intake intake;
 
 	private final Drain drain;
-
-	private final Executor executor;
 
 	private final RuntimeSource runtimes;
 
 	private final HttpProperties bounds;
 
 	private final HeldBytes held;
-
-	private final TermsReader terms;
-
-	private final RequestCheck check;
 
 	private final ConnectApi connect;
 
@@ -101,14 +79,12 @@ public final class PistonApi {
 	 */
 	PistonApi(Gate gate, Drain drain, Executor executor, RuntimeSource runtimes, HttpProperties bounds, HeldBytes held,
 			DeadlineProperties deadline, LimitsProperties limits, ConnectApi connect, Observer observer) {
-		this.gate = gate;
 		this.drain = drain;
-		this.executor = executor;
 		this.runtimes = runtimes;
 		this.bounds = bounds;
 		this.held = held;
-		this.terms = new TermsReader(deadline);
-		this.check = new RequestCheck(runtimes, limits);
+		this.intake = new Intake(gate, drain, executor, held, new TermsReader(deadline),
+				new RequestCheck(runtimes, limits));
 		this.connect = connect;
 		this.description = "limits     " + limits.description() + "; " + deadline.description();
 		this.observer = observer;
@@ -169,8 +145,8 @@ public final class PistonApi {
 		ServerHttpResponse response = request.exchange().getResponse();
 		Stamp.name(response, watch.id());
 		return watch
-			.over(() -> client(Replies.requireJson(request))
-				.flatMap((client) -> execute(request, named(watch, client), (room) -> body(request, room))))
+			.over(() -> this.intake.identify(Replies.requireJson(request))
+				.flatMap((client) -> this.intake.execute(request, watch, client, (room) -> body(request, room))))
 			.doOnError((error) -> Stamp.time(response, watch.timeline()))
 			.flatMap((answer) -> {
 				Stamp.time(response, watch.timeline());
@@ -185,7 +161,7 @@ public final class PistonApi {
 	private Mono<ServerResponse> connect(ServerRequest request) {
 		return talker(request).flatMap((client) -> this.connect.connect(request, (message) -> {
 			Watch watch = watch(request, Delivery.DIALOGUE);
-			return watch.over(() -> execute(request, named(watch, client), (room) -> {
+			return watch.over(() -> this.intake.execute(request, watch, client, (room) -> {
 				room.grow(message.remaining());
 				return Mono.just(message);
 			}));
@@ -193,73 +169,11 @@ public final class PistonApi {
 	}
 
 	private Mono<Client> talker(ServerRequest request) {
-		return this.drain.hasBegun() ? Mono.error(Drain.refusal()) : client(request);
+		return this.drain.hasBegun() ? Mono.error(Drain.refusal()) : this.intake.identify(request);
 	}
 
 	private Watch watch(ServerRequest request, Delivery delivery) {
 		return Watch.on(this.observer, TraceReader.read(request), delivery);
-	}
-
-	private static Named named(Watch watch, Client client) {
-		watch.isFor(client.name());
-		return new Named(watch, client);
-	}
-
-	private Mono<Client> client(ServerRequest request) {
-		return this.gate.identify(CredentialsReader.read(request));
-	}
-
-	private Mono<Answer> execute(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
-		return Running.of(this.drain, () -> admit(request, named), named.watch().id(), named.watch().timeline(),
-				admitted(request, named, source));
-	}
-
-	private Pass admit(ServerRequest request, Named named) {
-		try {
-			Pass pass = this.gate.admit(named.client());
-			tell(request, named, pass.quota());
-			return pass;
-		}
-		catch (ExecutionFailure refused) {
-			tell(request, named, this.gate.quota(named.client()));
-			throw refused;
-		}
-	}
-
-	/** The head of a WebSocket has left long ago. */
-	private static void tell(ServerRequest request, Named named, @Nullable Quota quota) {
-		if (quota != null && named.watch().delivery() != Delivery.DIALOGUE) {
-			RateLimitFields.on(request.exchange().getResponse().getHeaders(), quota);
-		}
-	}
-
-	private Mono<Answer> admitted(ServerRequest request, Named named, Function<Reservation, Mono<ByteBuffer>> source) {
-		return Mono.defer(() -> {
-			Reservation room = this.held.reservation();
-			RequestBody bytes = new RequestBody();
-			Runnable letGo = () -> {
-				bytes.letGo();
-				room.release();
-			};
-			return Mono.defer(() -> source.apply(room))
-				.map(bytes::take)
-				.flatMap((body) -> execution(request, named, body))
-				.flatMap(this.executor::execute)
-				// From here on it can't be sent again.
-				.doOnTerminate(letGo)
-				.doOnCancel(letGo);
-		});
-	}
-
-	private Mono<Execution> execution(ServerRequest request, Named named, RequestBody body) {
-		Watch watch = named.watch();
-		return Bodies.process(body.size(), () -> PistonOutline.read(body.bytes())).flatMap((asked) -> {
-			watch.asks(asked.language(), body.size());
-			return this.check.check(asked)
-				.map((limits) -> new Execution(watch.id(), asked.language(), asked.version(), body,
-						this.terms.read(request, asked, limits, named.client()).deliveredAs(named.delivery()),
-						watch.timeline(), watch.trace()));
-		});
 	}
 
 	private Mono<ByteBuffer> body(ServerRequest request, Reservation room) {
@@ -272,7 +186,8 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> changePackages(ServerRequest request) {
-		return client(request).flatMap((client) -> readable(request))
+		return this.intake.identify(request)
+			.flatMap((client) -> readable(request))
 			.then(Mono.error(ExecutionFailure.refused(FailureCode.UNSUPPORTED,
 					"Packages can't be installed or removed here: programs run in the image of a session pool, which does "
 							+ "not change. Put the language into the image")));
@@ -289,13 +204,15 @@ public final class PistonApi {
 	}
 
 	private Mono<ServerResponse> packages(ServerRequest request) {
-		return client(request).flatMap((client) -> this.runtimes.runtimes())
+		return this.intake.identify(request)
+			.flatMap((client) -> this.runtimes.runtimes())
 			.map(PistonRuntimes::writePackages)
 			.flatMap(Replies::json);
 	}
 
 	private Mono<ServerResponse> runtimes(ServerRequest request) {
-		return client(request).flatMap((client) -> this.runtimes.runtimes())
+		return this.intake.identify(request)
+			.flatMap((client) -> this.runtimes.runtimes())
 			.map(PistonRuntimes::write)
 			.flatMap(Replies::json);
 	}
