@@ -1,9 +1,7 @@
 package dev.sluice;
 
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What does not start, and what it says.
@@ -241,17 +237,6 @@ class StartTests {
 		refuses(AdapterProcess.class, AdapterProcess.DEFAULTS, "--server.port=abc");
 		assertThat(output.getAll())
 			.isEqualTo("Sluice does not start: server.port is 'abc', but must be a whole number\n");
-	}
-
-	@Test
-	void theActuatorOfEachProcessIsOnLoopbackAlone() throws Exception {
-		try (ConfigurableApplicationContext adapter = Processes.process(AdapterProcess.class,
-				AdapterProcess.DEFAULTS)) {
-			int port = adapter.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
-			new Socket(InetAddress.getLoopbackAddress(), port).close();
-			InetAddress other = InetAddress.ofLiteral("127.0.0.2");
-			assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket(other, port).close());
-		}
 	}
 
 	private static void refuses(Class<?> process, Map<String, Object> defaults, String... args) {

@@ -8,7 +8,7 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Rings at a deadline, once it is set and unless it is silenced.
+ * Rings at a deadline, once it is set and until it is silenced. Safe for any thread.
  */
 final class Alarm {
 
@@ -16,39 +16,46 @@ final class Alarm {
 
 	private final Runnable ring;
 
-	private volatile @Nullable Disposable scheduled;
+	private @Nullable Disposable scheduled;
 
-	private volatile boolean silent;
+	private boolean silent;
 
 	/**
 	 * Makes an alarm, which is not set.
 	 * @param at when it rings
-	 * @param ring what is done then
+	 * @param ring what is done then, which neither blocks nor throws
 	 */
 	Alarm(Deadline at, Runnable ring) {
 		this.at = at;
 		this.ring = ring;
 	}
 
-	/** Sets it; where it has rung already, because nothing listened, it rings again. */
+	/**
+	 * Sets it. One that was set before, and whose time has come, rings at once and on
+	 * this thread: it may have rung while nothing listened.
+	 */
 	void set() {
-		if (this.scheduled == null) {
-			this.scheduled = Schedulers.parallel().schedule(this.ring, this.at.left().toNanos(), TimeUnit.NANOSECONDS);
-			if (this.silent) {
-				silence();
-			}
-		}
-		else if (this.at.left().isZero()) {
+		if (isToRingNow()) {
 			this.ring.run();
 		}
 	}
 
-	/** It rings no more. */
-	void silence() {
+	private synchronized boolean isToRingNow() {
+		if (this.silent) {
+			return false;
+		}
+		if (this.scheduled == null) {
+			this.scheduled = Schedulers.parallel().schedule(this.ring, this.at.left().toNanos(), TimeUnit.NANOSECONDS);
+			return false;
+		}
+		return this.at.left().isZero();
+	}
+
+	/** It rings no more, whoever sets it; what rings already goes on. */
+	synchronized void silence() {
 		this.silent = true;
-		Disposable set = this.scheduled;
-		if (set != null) {
-			set.dispose();
+		if (this.scheduled != null) {
+			this.scheduled.dispose();
 		}
 	}
 

@@ -45,7 +45,8 @@ final class Intake {
 	/**
 	 * Makes the intake.
 	 * @param gate decides who may come in
-	 * @param drain waits for executions before the process ends, and lets none in by then
+	 * @param drain waits for executions before the process ends, and lets none in from
+	 * then on
 	 * @param executor runs what is asked for
 	 * @param held what may be held of all requests
 	 * @param terms reads under which terms an execution is to run

@@ -67,7 +67,8 @@ public final class PistonApi {
 	/**
 	 * Makes the API.
 	 * @param gate decides who may come in
-	 * @param drain waits for executions before the process ends, and lets none in by then
+	 * @param drain waits for executions before the process ends, and lets none in from
+	 * then on
 	 * @param executor runs what is asked for
 	 * @param runtimes knows what can be asked for
 	 * @param bounds how large a request may be, and how long it may take

@@ -65,9 +65,9 @@ public class GatewayProcess {
 
 	/** The properties that this process has where nobody sets others. */
 	public static final Map<String, Object> DEFAULTS = Map.ofEntries(Map.entry("server.address", "127.0.0.1"),
-			Map.entry("server.port", "8080"), Map.entry("management.server.port", "8081"),
-			Map.entry("spring.application.name", "sluice-gateway"), Map.entry("server.shutdown", "graceful"),
-			Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "3s"),
+			Map.entry("server.port", "8080"), Map.entry("management.server.address", "127.0.0.1"),
+			Map.entry("management.server.port", "8081"), Map.entry("spring.application.name", "sluice-gateway"),
+			Map.entry("server.shutdown", "graceful"), Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "3s"),
 			Map.entry("server.compression.enabled", "true"),
 			Map.entry("server.compression.mime-types", "application/json"),
 			Map.entry("server.compression.min-response-size", "4KB"),

@@ -7,6 +7,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.StringUtils;
 
 /**
  * Keeps an actuator that has a port of its own on loopback, where no other address is set
@@ -27,11 +28,11 @@ public final class ManagementAddress implements EnvironmentPostProcessor, Ordere
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		String port = environment.getProperty(PORT);
-		boolean own = port != null && !port.isEmpty() && !port.equals(environment.getProperty("server.port"));
+		boolean own = StringUtils.hasText(port) && !port.equals(environment.getProperty("server.port"));
 		// Two ports that the system chooses are two.
-		if ((own || "0".equals(port)) && !environment.containsProperty(ADDRESS)) {
+		if ((own || "0".equals(port)) && !StringUtils.hasText(environment.getProperty(ADDRESS))) {
 			environment.getPropertySources()
-				.addLast(new MapPropertySource("managementAddress", Map.of(ADDRESS, "127.0.0.1")));
+				.addFirst(new MapPropertySource("managementAddress", Map.of(ADDRESS, "127.0.0.1")));
 		}
 	}
 

@@ -32,13 +32,14 @@ public final class StartupBlock implements ApplicationListener<ApplicationReadyE
 	public void onApplicationEvent(ApplicationReadyEvent event) {
 		ConfigurableEnvironment environment = event.getApplicationContext().getEnvironment();
 		StringBuilder block = new StringBuilder("Sluice ").append(this.process);
+		String address = environment.getProperty("server.address", "0.0.0.0");
 		block.append("\n  listens    http://")
-			.append(environment.getProperty("server.address", "0.0.0.0"))
+			.append(address)
 			.append(':')
 			.append(environment.getProperty("local.server.port", "?"));
 		if (environment.containsProperty("management.server.port")) {
 			block.append("\n  actuator   http://")
-				.append(environment.getProperty("management.server.address", "0.0.0.0"))
+				.append(environment.getProperty("management.server.address", address))
 				.append(':')
 				.append(environment.getProperty("local.management.port", "none"))
 				.append("/actuator");

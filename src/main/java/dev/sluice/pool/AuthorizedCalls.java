@@ -31,18 +31,18 @@ final class AuthorizedCalls {
 	 */
 	Mono<Sent> send(ClientHttpConnector http, Supplier<Call> call) {
 		return this.tokens.get()
-			.flatMap((token) -> send(http, call.get(), token))
+			.flatMap((token) -> sendOnce(http, call.get(), token))
 			.flatMap((sent) -> (sent.reply().status() == 401) ? again(http, call, sent) : Mono.just(sent));
 	}
 
 	/**
-	 * Sends a call once.
+	 * Sends a call once, whatever comes of it.
 	 * @param http the HTTP client
-	 * @param call the call
+	 * @param call the call, which has no token yet
 	 * @param token goes with it, where it is not empty
-	 * @return the head of the answer; what broke, likewise
+	 * @return the head of the answer; what broke, as WebClient would tell it
 	 */
-	static Mono<Sent> send(ClientHttpConnector http, Call call, AccessToken token) {
+	static Mono<Sent> sendOnce(ClientHttpConnector http, Call call, AccessToken token) {
 		if (!token.getToken().isEmpty()) {
 			call.header(HttpHeaders.AUTHORIZATION, BEARER + token.getToken());
 		}
@@ -53,7 +53,7 @@ final class AuthorizedCalls {
 		this.tokens.reject(refused.token());
 		return withoutBody(refused).flatMap((answer) -> this.tokens.get()
 			.filter((other) -> !other.getToken().equals(refused.token().getToken()))
-			.flatMap((other) -> send(http, call.get(), other))
+			.flatMap((other) -> sendOnce(http, call.get(), other))
 			.defaultIfEmpty(answer));
 	}
 

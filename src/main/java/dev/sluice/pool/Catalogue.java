@@ -144,7 +144,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 	}
 
 	/** What a pool has, as far as it has told. */
-	List<LanguageRuntime> of(SessionPool pool) {
+	List<LanguageRuntime> runtimesOf(SessionPool pool) {
 		return this.known.getOrDefault(pool, List.of());
 	}
 
@@ -153,7 +153,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 		Map<String, LanguageRuntime> union = new LinkedHashMap<>();
 		for (SessionPool pool : of) {
 			List<String> languages = pool.properties().languages();
-			for (LanguageRuntime runtime : of(pool)) {
+			for (LanguageRuntime runtime : runtimesOf(pool)) {
 				if (languages.isEmpty() || languages.stream().anyMatch(runtime::answersTo)) {
 					union.putIfAbsent(runtime.language() + " " + runtime.version(), runtime);
 				}
@@ -215,6 +215,7 @@ final class Catalogue implements RuntimeSource, AutoCloseable {
 			this.failures.merge(pool, 1, Integer::sum);
 			return;
 		}
+		// In this order: who sees the union finds by it, too.
 		this.known.put(pool, runtimes);
 		this.edition = this.edition + 1;
 		this.union = union(this.pools);

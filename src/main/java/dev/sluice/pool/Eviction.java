@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * How many sessions may make way for other clients at once: one, and the more of the
- * places are taken, the more. Whoever holds one guards it.
+ * places are taken, the more. Not safe for threads: its holder calls it under a lock.
  */
 final class Eviction {
 

@@ -1,6 +1,5 @@
 package dev.sluice.pool;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,13 +25,13 @@ import org.springframework.http.MediaType;
  * by users of live ones.
  *
  * @param pool the pool's name
- * @param address where the request went, without its query
+ * @param path where the request went
  * @param status the answer's status
  * @param headers its headers
  * @param body as much of its body as was read
  * @param piston whether nothing but a Piston can have written it
  */
-record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, String body, boolean piston) {
+record PoolAnswer(String pool, String path, int status, HttpHeaders headers, String body, boolean piston) {
 
 	/** What refuses a host stands before the adapter, and does not bear its header. */
 	private static final String HOST_REFUSED = "\"code\":\"" + FailureCode.HOST_REFUSED.text() + "\"";
@@ -59,7 +58,7 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 	static PoolAnswer of(PoolProperties pool, Sent sent, byte[] body, @Nullable String identifier) {
 		Reply reply = sent.reply();
 		String text = without(identifier, without(sent.token().getToken(), new String(body, StandardCharsets.UTF_8)));
-		return new PoolAnswer(pool.name(), reply.from(), reply.status(), reply.headers(), text,
+		return new PoolAnswer(pool.name(), reply.from().getPath(), reply.status(), reply.headers(), text,
 				pool.kind() == PoolProperties.Kind.PISTON);
 	}
 
@@ -164,7 +163,7 @@ record PoolAnswer(String pool, URI address, int status, HttpHeaders headers, Str
 
 	private ExecutionFailure wrongPath() {
 		return setup(FailureCode.POOL_PATH_NOT_FOUND,
-				"let us through, and what listens behind it has no path " + this.address.getPath()
+				"let us through, and what listens behind it has no path " + this.path
 						+ " (404 Not Found): token, role and identifier are sound; set the pool's path to one that its "
 						+ "container serves, such as /api/v2/execute for a Piston");
 	}

@@ -108,7 +108,9 @@ public final class PoolFactory {
 		ConnectionProvider input = connections(properties, name + "-input",
 				Math.max(1, properties.maxConnections() / EXECUTIONS_PER_INPUT_CONNECTION), 0);
 		ClientHttpConnector http = http(properties, executions);
-		Wire wire = new Wire(properties, http, http(properties, management), http(properties, input), tokens);
+		Addresses addresses = new Addresses(properties);
+		Wire wire = new Wire(properties, addresses, http, http(properties, management), http(properties, input),
+				tokens);
 		Quarantine quarantine = new Quarantine(name, wire, properties.lease().cooldown());
 		Refusals fullness = new Refusals(System::nanoTime);
 		Runnable onRoom = () -> listeners.forEach(Runnable::run);
@@ -117,8 +119,8 @@ public final class PoolFactory {
 		Upkeep upkeep = new Upkeep(wire, sessions, leased, fullness, new PoolBreak(name, properties.endpoint()));
 		RetryProperties retry = this.properties.retry();
 		Disposable connections = Disposables.composite(executions, management, input);
-		return new SessionPool(properties, wire, new Prober(properties, tokens, http, wire), connections, tokens,
-				sessions, fullness, quarantine, upkeep, new PoolBreaker(name, properties.breaker()),
+		return new SessionPool(properties, wire, new Prober(properties, addresses, tokens, http, wire), connections,
+				tokens, sessions, fullness, quarantine, upkeep, new PoolBreaker(name, properties.breaker()),
 				new RetryBudget(retry.budget(), retry.floor(), System::nanoTime), this.held);
 	}
 

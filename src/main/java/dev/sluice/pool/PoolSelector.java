@@ -112,13 +112,13 @@ final class PoolSelector {
 
 	private boolean isUsedFor(SessionPool pool, String language) {
 		List<String> languages = pool.properties().languages();
-		return languages.isEmpty() || languages.contains(language) || this.catalogue.of(pool)
+		return languages.isEmpty() || languages.contains(language) || this.catalogue.runtimesOf(pool)
 			.stream()
 			.anyMatch((runtime) -> runtime.answersTo(language) && languages.stream().anyMatch(runtime::answersTo));
 	}
 
 	private boolean has(SessionPool pool, LanguageRuntime chosen) {
-		return this.catalogue.of(pool)
+		return this.catalogue.runtimesOf(pool)
 			.stream()
 			.anyMatch((runtime) -> runtime.language().equals(chosen.language())
 					&& runtime.version().equals(chosen.version()));

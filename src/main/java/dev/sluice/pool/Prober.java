@@ -42,14 +42,15 @@ final class Prober {
 
 	/**
 	 * Makes a prober.
-	 * @param properties the pool's address and what it wants to be told
+	 * @param properties the pool's name, kind and api-version
+	 * @param addresses where its requests go
 	 * @param tokens what is sent, but for those that are to be wrong
 	 * @param http carries the probes, as it does executions
 	 * @param wire stops the sessions that were begun for them
 	 */
-	Prober(PoolProperties properties, TokenSource tokens, ClientHttpConnector http, Wire wire) {
+	Prober(PoolProperties properties, Addresses addresses, TokenSource tokens, ClientHttpConnector http, Wire wire) {
 		this.properties = properties;
-		this.addresses = new Addresses(properties);
+		this.addresses = addresses;
 		this.tokens = tokens;
 		this.http = http;
 		this.wire = wire;
@@ -58,7 +59,8 @@ final class Prober {
 	/**
 	 * Sends a probe.
 	 * @param probe its form
-	 * @return what was seen; the error of the HTTP client where there is no answer
+	 * @return what was seen; the error of the HTTP client where there is no answer, or
+	 * why there is no token
 	 */
 	Mono<Sighting> send(Probe probe) {
 		return this.tokens.get().flatMap((token) -> {
@@ -81,7 +83,7 @@ final class Prober {
 				.header(AdapterHeaders.TIME_LEFT, Long.toString(PROBED_FOR.toMillis()))
 				.body(() -> ByteBuffer.wrap(probe.body().getBytes(StandardCharsets.UTF_8)));
 		}
-		return AuthorizedCalls.send(this.http, call, token)
+		return AuthorizedCalls.sendOnce(this.http, call, token)
 			.flatMap((sent) -> sent.reply()
 				.read(READ)
 				.map((body) -> sighting(PoolAnswer.of(this.properties, sent, body, identifier))));

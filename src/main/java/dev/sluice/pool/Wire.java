@@ -29,8 +29,7 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The requests that a pool takes. A Piston takes the same ones, without identifier and
- * token.
+ * The requests that a pool takes.
  */
 final class Wire {
 
@@ -67,19 +66,20 @@ final class Wire {
 
 	/**
 	 * Makes the wire.
-	 * @param properties the pool's address and what it wants to be told
+	 * @param properties what the pool wants to be told
+	 * @param addresses where its requests go
 	 * @param http carries executions
 	 * @param management carries what is done to sessions
 	 * @param input carries what programs are told
-	 * @param tokens for those who stand behind no execution
+	 * @param tokens what goes with each of them
 	 */
-	Wire(PoolProperties properties, ClientHttpConnector http, ClientHttpConnector management, ClientHttpConnector input,
-			TokenSource tokens) {
+	Wire(PoolProperties properties, Addresses addresses, ClientHttpConnector http, ClientHttpConnector management,
+			ClientHttpConnector input, TokenSource tokens) {
 		this.properties = properties;
 		this.http = http;
 		this.management = management;
 		this.input = input;
-		this.addresses = new Addresses(properties);
+		this.addresses = addresses;
 		this.calls = new AuthorizedCalls(tokens);
 	}
 

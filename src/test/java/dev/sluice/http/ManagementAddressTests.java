@@ -29,8 +29,18 @@ class ManagementAddressTests {
 	}
 
 	@Test
+	void anEmptyOneSetsNothing() {
+		this.environment.withProperty("server.port", "8082")
+			.withProperty("management.server.port", "8083")
+			.withProperty("management.server.address", "");
+		assertThat(address()).isEqualTo("127.0.0.1");
+	}
+
+	@Test
 	void theServersPortHasTheServersAddress() {
 		this.environment.withProperty("server.port", "8082");
+		assertThat(address()).isNull();
+		this.environment.withProperty("management.server.port", "");
 		assertThat(address()).isNull();
 		this.environment.withProperty("management.server.port", "8082");
 		assertThat(address()).isNull();

@@ -325,6 +325,21 @@ class SessionPoolTests extends ExecutorContract {
 	}
 
 	@Test
+	void aProbesSessionIsStoppedAndNothingSecretIsSeenOfIt() {
+		this.server.answersWithRequest(400);
+		Pool pool = pool("identifier", "fresh").all().getFirst();
+		Sighting seen = Objects
+			.requireNonNull(pool.probe(new Probe("POST", "/python/execute", "{}", true, true, false)).block(WITHIN));
+		String identifier = this.server.requests().getFirst().replaceAll("(?s).*identifier=([0-9a-f]{32}) .*", "$1");
+		assertThat(seen.body()).contains("POST /python/execute")
+			.doesNotContain("test-token")
+			.doesNotContain(identifier);
+		await().atMost(WITHIN)
+			.until(() -> this.server
+				.count("/.management/stopSession?api-version=2025-02-02-preview&identifier=" + identifier) == 1);
+	}
+
+	@Test
 	void nothingSecretThatAPoolEchoesGoesOn() {
 		this.server.answersWithRequest(400);
 		StepVerifier.create(pool("identifier", "fresh", "path", "/echo").execute(execution()))
