@@ -42,13 +42,14 @@ class ActuatorTests {
 	}
 
 	@Test
-	void aGatewaysDoesNotShareItsPort() throws Exception {
-		String port = Integer.toString(Processes.freePort());
+	void aGatewaysDoesNotShareItsPort(CapturedOutput output) {
 		assertThatException().isThrownBy(
 				() -> Processes
-					.process(GatewayProcess.class, GatewayProcess.DEFAULTS, "--server.port=" + port,
-							"--management.server.port=" + port)
+					.process(GatewayProcess.class, GatewayProcess.DEFAULTS, "--server.port=8080",
+							"--management.server.port=8080")
 					.close());
+		assertThat(output.getAll()).isEqualTo("Sluice does not start: management.server.port is 8080, which is "
+				+ "server.port, too, and there an actuator can't have management.server.address: give it another port\n");
 	}
 
 	@Test

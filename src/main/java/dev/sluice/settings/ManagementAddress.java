@@ -1,5 +1,6 @@
-package dev.sluice.http;
+package dev.sluice.settings;
 
+import java.util.List;
 import java.util.Map;
 
 import org.springframework.boot.EnvironmentPostProcessor;
@@ -28,9 +29,17 @@ public final class ManagementAddress implements EnvironmentPostProcessor, Ordere
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		String port = environment.getProperty(PORT);
-		boolean own = StringUtils.hasText(port) && !port.equals(environment.getProperty("server.port"));
+		if (!StringUtils.hasText(port)) {
+			return;
+		}
+		boolean isAddressed = StringUtils.hasText(environment.getProperty(ADDRESS));
 		// Two ports that the system chooses are two.
-		if ((own || "0".equals(port)) && !StringUtils.hasText(environment.getProperty(ADDRESS))) {
+		boolean isShared = !port.equals("0") && port.equals(environment.getProperty("server.port"));
+		if (isShared && isAddressed) {
+			throw new WrongSettingsException(List.of(PORT + " is " + port + ", which is server.port, too, and there "
+					+ "an actuator can't have " + ADDRESS + ": give it another port"));
+		}
+		if (!isShared && !isAddressed) {
 			environment.getPropertySources()
 				.addFirst(new MapPropertySource("managementAddress", Map.of(ADDRESS, "127.0.0.1")));
 		}

@@ -1,4 +1,4 @@
-package dev.sluice.http;
+package dev.sluice.settings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
