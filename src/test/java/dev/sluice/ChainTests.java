@@ -117,7 +117,7 @@ class ChainTests {
 		RawServer piston = this.processes.keep(new RawServer()).answers(200, JSON, VERDICT);
 		URI adapter = this.processes.adapter("--sluice.adapter.piston-url=" + piston.address());
 		int port = Processes.freePort();
-		Process emulator = this.processes.ownEmulatorProcess(port, adapter);
+		Process emulator = this.processes.ownEmulatorProcess(port, adapter).process();
 		URI gateway = this.processes.gateway(Processes.pool(URI.create("http://127.0.0.1:" + port),
 				"--sluice.pools[0].identifier=none", "--sluice.retry.backoff=10ms"));
 		assertThat(execute(gateway, PRINT_42).statusCode()).isEqualTo(200);
@@ -173,16 +173,14 @@ class ChainTests {
 
 	private Process adapterWithASleeper(String sandbox) {
 		try {
-			int port = Processes.freePort();
-			Process adapter = this.processes.ownProcess("adapter", "--server.port=" + port,
+			Processes.Own adapter = this.processes.ownProcess("adapter", "--server.port=0",
 					"--sluice.engine.sandbox=" + sandbox, "--sluice.engine.run.wall-time=60s");
 			String sleeper = PRINT_42.replace("print(42)",
 					"import subprocess; subprocess.run(['setsid', 'sleep', '" + sleep(sandbox) + "'])");
 			CompletableFuture<HttpResponse<String>> _ = this.client.sendAsync(
-					request(URI.create("http://127.0.0.1:" + port), "/api/v2/execute", sleeper),
-					HttpResponse.BodyHandlers.ofString());
+					request(adapter.address(), "/api/v2/execute", sleeper), HttpResponse.BodyHandlers.ofString());
 			await().atMost(10, TimeUnit.SECONDS).until(() -> processesWith(sleep(sandbox)) > 0);
-			return adapter;
+			return adapter.process();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -27,6 +27,8 @@ import static org.awaitility.Awaitility.await;
  */
 public final class Processes implements AutoCloseable {
 
+	private static final String LISTENS = "  listens    ";
+
 	private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
 
 	public URI gateway(String... args) {
@@ -43,13 +45,21 @@ public final class Processes implements AutoCloseable {
 				Stream.concat(Arrays.stream(args), token).toArray(String[]::new))));
 	}
 
-	public Process ownEmulatorProcess(int port, URI adapter) throws IOException {
+	public Own ownEmulatorProcess(int port, URI adapter) throws IOException {
 		return ownProcess("emulator", "--server.port=" + port, "--sluice.emulator.token=chain-token",
 				"--sluice.emulator.adapter-url=" + adapter);
 	}
 
-	/** A process of its own, since it is to be killed. */
-	public Process ownProcess(String name, String... args) throws IOException {
+	/**
+	 * A process of its own, since it is to be killed.
+	 *
+	 * @param process the process
+	 * @param address where it listens
+	 */
+	public record Own(Process process, URI address) {
+	}
+
+	public Own ownProcess(String name, String... args) throws IOException {
 		Stream<String> java = Stream.of(ProcessHandle.current().info().command().orElseThrow(),
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 				"dev.sluice.Sluice", name);
@@ -58,8 +68,16 @@ public final class Processes implements AutoCloseable {
 			.start();
 		keep(process::destroyForcibly);
 		BufferedReader lines = process.inputReader();
-		await().atMost(40, TimeUnit.SECONDS).until(() -> String.valueOf(lines.readLine()).contains("Sluice " + name));
-		return process;
+		List<String> said = new ArrayList<>();
+		await().atMost(40, TimeUnit.SECONDS).until(() -> {
+			String line = lines.readLine();
+			if (line == null) {
+				throw new IllegalStateException("The process ended: " + String.join("\n", said));
+			}
+			said.add(line);
+			return line.startsWith(LISTENS);
+		});
+		return new Own(process, URI.create(said.getLast().substring(LISTENS.length())));
 	}
 
 	public static ConfigurableApplicationContext process(Class<?> process, Map<String, Object> defaults,
