@@ -58,7 +58,7 @@ record Limits(@Nullable @DecimalMin("0.001") @DecimalMax("1000000") Double rate,
 	/** What a client is told of its rate. */
 	String rateInWords() {
 		String number = String.valueOf(this.rate).replaceFirst("\\.0$", "");
-		return number + " a second, " + most() + " at once";
+		return number + " a second, " + most() + " in one burst";
 	}
 
 }

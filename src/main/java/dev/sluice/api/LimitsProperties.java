@@ -17,8 +17,9 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The most that a request may ask for, and the time that it has where it asks for none:
- * as with Piston they are the same. A time of 0 and a memory of 0 or less are no limit.
+ * The most that a request may ask for. One that asks for nothing has what its session
+ * gives; its deadline allows for the times of these. A time of 0 and a memory of 0 or
+ * less are no limit.
  *
  * @param compileTimeout wall-clock time of a compilation; 0 is no limit
  * @param runTimeout wall-clock time of a run; 0 is no limit

@@ -196,10 +196,12 @@ final class RequestReader {
 		return new PistonFile(name, content, encoding);
 	}
 
+	/**
+	 * What Jackson adds on its own settings, or in a second line, tells a client nothing.
+	 */
 	private static String reason(JacksonException ex) {
-		String reason = ex.getOriginalMessage();
-		int end = (reason != null) ? reason.indexOf('\n') : -1;
-		return (end >= 0) ? String.valueOf(reason).substring(0, end) : String.valueOf(reason);
+		String reason = String.valueOf(ex.getOriginalMessage());
+		return reason.lines().findFirst().orElse(reason).replaceFirst(" \\(start marker at \\[Source: .*", "");
 	}
 
 	private static String place(@Nullable TokenStreamLocation location) {

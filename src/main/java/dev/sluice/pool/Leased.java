@@ -165,6 +165,16 @@ final class Leased implements Sessions {
 		return new Lease(session.identifier(), session.incarnation(), (how) -> warmed(session, how));
 	}
 
+	/** Has one that nobody uses make way, for an execution that the pool has refused. */
+	synchronized void makeWay() {
+		makeRoom();
+	}
+
+	/** An execution that needs none of these asks the pool for a place. */
+	synchronized void placeTaken() {
+		this.eviction.placeTaken();
+	}
+
 	private void warmed(LeasedSession session, End how) {
 		synchronized (this) {
 			session.end(this.nanos.getAsLong(), false);

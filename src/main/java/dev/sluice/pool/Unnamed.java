@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Names no session: the pool allocates one by itself for each execution. Executions that
- * must be found again get a leased one.
+ * must be found again get a leased one; those of them that nobody uses make way where the
+ * pool is full.
  */
 final class Unnamed implements Sessions {
 
@@ -23,7 +24,7 @@ final class Unnamed implements Sessions {
 
 	private final Refusals fullness;
 
-	private final @Nullable Sessions leased;
+	private final @Nullable Leased leased;
 
 	private final boolean turns;
 
@@ -43,7 +44,7 @@ final class Unnamed implements Sessions {
 	 * @param turns whether to use those for all, once the pool asks for an identifier
 	 * @param onRoom told when a session may have come free
 	 */
-	Unnamed(String pool, Refusals fullness, @Nullable Sessions leased, boolean turns, Runnable onRoom) {
+	Unnamed(String pool, Refusals fullness, @Nullable Leased leased, boolean turns, Runnable onRoom) {
 		this.pool = pool;
 		this.fullness = fullness;
 		this.leased = leased;
@@ -59,6 +60,9 @@ final class Unnamed implements Sessions {
 		}
 		if (!this.fullness.tryAsk()) {
 			return null;
+		}
+		if (this.leased != null) {
+			this.leased.placeTaken();
 		}
 		this.running.incrementAndGet();
 		this.all.increment();
@@ -121,7 +125,12 @@ final class Unnamed implements Sessions {
 	private void end(End how) {
 		this.running.decrementAndGet();
 		switch (how) {
-			case REFUSED -> this.fullness.refused();
+			case REFUSED -> {
+				this.fullness.refused();
+				if (this.leased != null) {
+					this.leased.makeWay();
+				}
+			}
 			case WELL, CANCELLED, BADLY -> this.fullness.given();
 			case UNSENT -> {
 				// It says nothing on the pool's room.

@@ -65,7 +65,7 @@ class AccountsTests {
 		assertThat(refused.code()).isEqualTo(FailureCode.QUOTA_EXCEEDED);
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(500));
 		assertThat(refused.retryable()).isTrue();
-		assertThat(refused.message()).contains("'alice'", "2 a second", "3 at once");
+		assertThat(refused.message()).contains("'alice'", "2 a second", "3 in one burst");
 		assertThat(this.accounts.quota(ALICE, limits))
 			.isEqualTo(new Quota(3, Duration.ofSeconds(2), 0, Duration.ofMillis(1500)));
 		this.accounts.take(client("bob"), limits);

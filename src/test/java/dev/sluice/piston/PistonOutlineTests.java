@@ -118,6 +118,15 @@ class PistonOutlineTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"language\":\"python\"", "{\"files\":[{", "{\"language\":\"py" })
+	void aBodyThatEndsEarlyIsToldWithoutWhatIsTheParsers(String body) {
+		byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+		assertThat(whole(bytes)).contains("line 1").doesNotContain("Source", "StreamReadFeature");
+		assertThat(said(() -> PistonOutline.read(ByteBuffer.wrap(bytes)))).doesNotContain("Source",
+				"StreamReadFeature");
+	}
+
 	private static String whole(byte[] body) {
 		return said(() -> PistonRequest.read(ByteBuffer.wrap(body)).program(RUNTIMES, (runtime) -> LIMITS));
 	}

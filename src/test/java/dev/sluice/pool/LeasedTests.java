@@ -97,6 +97,24 @@ class LeasedTests {
 	}
 
 	@Test
+	void thoseThatNobodyUsesMakeWayForExecutionsThatNameNone() {
+		Leased sessions = sessions(100, 1, 100, 0, false);
+		List<Lease> leases = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			leases.add(take(sessions, "ann"));
+		}
+		leases.forEach((lease) -> lease.end(End.WELL));
+		Unnamed unnamed = new Unnamed("test", this.refusals, sessions, true, () -> this.room++);
+		for (int stopped = 1; stopped <= 3; stopped++) {
+			take(unnamed, null).end(End.REFUSED);
+			assertThat(unnamed.take(execution(null))).isNull();
+			await().atMost(5, TimeUnit.SECONDS).until(() -> unnamed.hasRoomFor(execution(null)));
+			assertThat(this.server.count("/.management/stopSession")).isEqualTo(stopped);
+		}
+		assertThat(sessions.counts().idle()).isZero();
+	}
+
+	@Test
 	void oneMakesWayAtATimeWhereThePoolHasLessRoomThanMayBeUsed() {
 		Leased sessions = sessions(100, 1, 100, 0, false);
 		List<Lease> anns = new ArrayList<>();
@@ -404,7 +422,7 @@ class LeasedTests {
 		anns.forEach((lease) -> lease.end(End.WELL));
 	}
 
-	private static Lease take(Leased sessions, String client) {
+	private static Lease take(Sessions sessions, String client) {
 		Lease lease = sessions.take(execution(client));
 		assertThat(lease).isNotNull();
 		lease.sent();
