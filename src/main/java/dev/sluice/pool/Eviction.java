@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How many sessions may make way for other clients at once: one, and the more of the
- * places are taken, the more. Not safe for threads: its holder calls it under a lock.
+ * places are taken, the more. Not safe for threads, but for {@link #hasVacated()}: its
+ * holder calls it under a lock.
  */
 final class Eviction {
 
@@ -33,7 +34,7 @@ final class Eviction {
 	private long wantedAt;
 
 	/** Whether one has made way, and its place was not taken yet. */
-	private boolean vacated;
+	private volatile boolean vacated;
 
 	/**
 	 * Makes one, for a pool in which none makes way.
@@ -77,6 +78,11 @@ final class Eviction {
 	void ends(String identifier) {
 		this.underWay.remove(identifier);
 		this.vacated = true;
+	}
+
+	/** Whether one has made way, and its place was not taken yet. For any thread. */
+	boolean hasVacated() {
+		return this.vacated;
 	}
 
 	/** A place was taken: that of the one that has made way, where one has. */

@@ -165,14 +165,15 @@ final class Leased implements Sessions {
 		return new Lease(session.identifier(), session.incarnation(), (how) -> warmed(session, how));
 	}
 
-	/** Has one that nobody uses make way, for an execution that the pool has refused. */
-	synchronized void makeWay() {
-		makeRoom();
-	}
-
-	/** An execution that needs none of these asks the pool for a place. */
-	synchronized void placeTaken() {
-		this.eviction.placeTaken();
+	/** Somebody who needs none of these asks the pool for a place. */
+	void placeTaken() {
+		// It is asked for each execution, and holds nobody up where there is nothing to
+		// do.
+		if (this.eviction.hasVacated()) {
+			synchronized (this) {
+				this.eviction.placeTaken();
+			}
+		}
 	}
 
 	private void warmed(LeasedSession session, End how) {
@@ -229,8 +230,11 @@ final class Leased implements Sessions {
 		return session;
 	}
 
-	/** The coldest that is another client's makes way. */
-	private void makeRoom() {
+	/**
+	 * Where there is no place but that of another, the coldest that nobody uses makes
+	 * way.
+	 */
+	synchronized void makeRoom() {
 		if (!isToMakeRoom()) {
 			return;
 		}
@@ -239,7 +243,7 @@ final class Leased implements Sessions {
 			if (session.isIdle()) {
 				this.eviction.begins(session.identifier());
 				putAside(session);
-				this.quarantine.stop(session.identifier(), () -> makeWay(session));
+				this.quarantine.stop(session.identifier(), () -> hasMadeWay(session));
 				return;
 			}
 		}
@@ -252,7 +256,7 @@ final class Leased implements Sessions {
 				: this.eviction.allowsToTry();
 	}
 
-	private void makeWay(LeasedSession session) {
+	private void hasMadeWay(LeasedSession session) {
 		synchronized (this) {
 			this.eviction.ends(session.identifier());
 			this.all.remove(session);
@@ -263,15 +267,14 @@ final class Leased implements Sessions {
 
 	private void end(LeasedSession session, String execution, End how) {
 		synchronized (this) {
-			if (!session.isProven() && (how == End.WELL || how == End.CANCELLED || how == End.BADLY)) {
+			boolean wasReached = how == End.WELL || how == End.CANCELLED || how == End.BADLY;
+			if (!session.isProven() && wasReached) {
 				// Only a new session says that the pool had room.
 				this.fullness.given();
 			}
-			session.end(this.nanos.getAsLong(), how == End.WELL || how == End.CANCELLED || how == End.BADLY);
+			session.end(this.nanos.getAsLong(), wasReached);
 			switch (how) {
-				case WELL -> {
-					giveBack(session);
-				}
+				case WELL -> giveBack(session);
 				case UNSENT, REFUSED -> drop(session, how);
 				case CANCELLED -> {
 					putAside(session);

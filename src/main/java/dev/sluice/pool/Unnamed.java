@@ -128,7 +128,7 @@ final class Unnamed implements Sessions {
 			case REFUSED -> {
 				this.fullness.refused();
 				if (this.leased != null) {
-					this.leased.makeWay();
+					this.leased.makeRoom();
 				}
 			}
 			case WELL, CANCELLED, BADLY -> this.fullness.given();
