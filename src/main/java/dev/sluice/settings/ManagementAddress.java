@@ -29,17 +29,17 @@ public final class ManagementAddress implements EnvironmentPostProcessor, Ordere
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		String port = environment.getProperty(PORT);
-		if (!StringUtils.hasText(port)) {
+		if (port == null) {
 			return;
 		}
-		boolean isAddressed = StringUtils.hasText(environment.getProperty(ADDRESS));
 		// Two ports that the system chooses are two.
-		boolean isShared = !port.equals("0") && port.equals(environment.getProperty("server.port"));
-		if (isShared && isAddressed) {
-			throw new WrongSettingsException(List.of(PORT + " is " + port + ", which is server.port, too, and there "
-					+ "an actuator can't have " + ADDRESS + ": give it another port"));
+		boolean isShared = port.isBlank() || !port.equals("0") && port.equals(environment.getProperty("server.port"));
+		if (isShared && environment.containsProperty(ADDRESS)) {
+			throw new WrongSettingsException(
+					List.of(PORT + " is " + (port.isBlank() ? "empty" : port + ", which is " + "server.port, too")
+							+ ", and there an actuator can't have " + ADDRESS + ": give it another port"));
 		}
-		if (!isShared && !isAddressed) {
+		if (!isShared && !StringUtils.hasText(environment.getProperty(ADDRESS))) {
 			environment.getPropertySources()
 				.addFirst(new MapPropertySource("managementAddress", Map.of(ADDRESS, "127.0.0.1")));
 		}

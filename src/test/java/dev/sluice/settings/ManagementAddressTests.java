@@ -8,6 +8,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class ManagementAddressTests {
 
@@ -44,6 +45,16 @@ class ManagementAddressTests {
 		assertThat(address()).isNull();
 		this.environment.withProperty("management.server.port", "8082");
 		assertThat(address()).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "8082, 127.0.0.1", "8082, ''", "'', 127.0.0.1", "'', ''" })
+	void itIsRefusedWhereItWouldShowAnActuatorThatIsKeptApart(String port, String address) {
+		this.environment.withProperty("server.port", "8082")
+			.withProperty("management.server.port", port)
+			.withProperty("management.server.address", address);
+		assertThatExceptionOfType(WrongSettingsException.class).isThrownBy(this::address)
+			.withMessageContaining("give it another port");
 	}
 
 	private String address() {
